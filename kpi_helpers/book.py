@@ -1,0 +1,346 @@
+"""The open book of one scoring: checked tables, one frame per kind of unit, and what the clauses post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers import events
+from kpi_helpers.arguments import ByColumn
+from kpi_helpers.calendar import Period, Workdays
+from kpi_helpers.checks import blocks
+from kpi_helpers.columns import NUMERIC
+from kpi_helpers.errors import Fault, PolicyError, did_you_mean
+from kpi_helpers.filters import matches
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, count_by, exact, half_up, is_missing, missing, sum_by, where
+from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.tables import Tables
+
+# a later word wins over an earlier one
+STATUSES = ("complete", "needs_decision", "under_appeal", "incomplete", "error", "not_assessed", "out_of_scope")
+UNIT_KEYS = {"employee": "employee_id", "group": "group_id", "department": "department"}
+
+
+@dataclass
+class Cells:
+    """出处: rows of one table that stand behind a number; `units` says which unit each row belongs to."""
+
+    table: str
+    rows: np.ndarray  # positions in the table
+    units: np.ndarray  # unit code of each row, -1 for none
+    column: str | None = None
+
+
+@dataclass
+class Lines:
+    """What one rule gives each unit: the value to post, what it was applied to, and the rows behind it.
+
+    `result` is what `as:` names if that is not the posted value itself; `note` tells lines of one clause apart;
+    `unit` replaces the clause's unit. Units that are missing in `value`, or where value and quantity are 0, get no line.
+    """
+
+    value: ExactArray
+    quantity: ExactArray | None = None
+    cells: Cells | list[Cells] | None = None
+    result: object = None
+    note: str = ""
+    unit: str | None = None
+
+
+@dataclass
+class Records:
+    """The rows of a clause's table that count for it (positions in `source`), with the unit code each belongs to."""
+
+    table: str
+    source: pd.DataFrame
+    rows: np.ndarray
+    units: np.ndarray
+    size: int
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The counted rows only."""
+        return self.source.iloc[self.rows]
+
+    def pick(self, chosen: np.ndarray) -> Records:
+        """Some of these rows, by a mask."""
+        return Records(self.table, self.source, self.rows[chosen], self.units[chosen], self.size)
+
+    def count(self) -> ExactArray:
+        """How often, per unit: the sum of `count` (次数) where the table has it, else the number of rows."""
+        return self.sum("count") if "count" in self.source else count_by(self.units, self.size)
+
+    def sum(self, column: str | ExactArray) -> ExactArray:
+        """The sum per unit of a column, or of one number for each counted row."""
+        values = self.source[column].array[self.rows] if isinstance(column, str) else column
+        return sum_by(values, self.units, self.size)
+
+    def cells(self, column: str | None = None) -> Cells:
+        """The counted rows as evidence."""
+        return Cells(self.table, self.rows, self.units, column)
+
+
+@dataclass
+class Post:
+    """One posting: a clause's lines for all units of its kind."""
+
+    clause: Clause
+    lines: Lines
+
+
+class Book:
+    """台账: everything a rule may look at (tables, units, results so far) and all it may leave behind.
+
+    people, groups, department: frames indexed by id, a column per fact and per result so far.
+    """
+
+    def __init__(self, policy: Policy, tables: Tables):
+        self.policy, self.period = policy, policy.period
+        self.tables = tables
+        self.posts: list[Post] = []
+        self.flags: list[dict] = []
+        self.errors: list[dict] = list(tables.refused)
+        self.outputs: dict[str, object] = {}
+        self.people = _units(tables.get("employees"), "employee_id")
+        self.groups = self._open_groups()
+        self.department = pd.DataFrame(index=pd.Index(["department"], name="department"))
+        self.people["status"] = np.full(len(self.people), "complete", dtype=object)
+        self.missing: dict[str, list] = {}
+        self._units_of: dict[tuple[str, str], np.ndarray] = {}
+        self.events = events.counted(self)
+        self._events_of = events.rows_by_clause(self.events)
+        self.mark([row["employee_id"] for row in self.errors if "employee_id" in row and blocks(policy, row)], "error")
+
+    def _open_groups(self):
+        ids = [self.tables[name]["group_id"] for name in self.tables if "group_id" in self.tables[name]]
+        found = pd.unique(pd.concat(ids).dropna()) if ids else []
+        return pd.DataFrame(index=pd.Index(sorted(found), name="group_id", dtype=object))
+
+    # -- looking things up ----------------------------------------------------------------------------------------
+
+    def units(self, per: str) -> pd.DataFrame:
+        """The frame of one kind of unit: employee, group or department."""
+        return {"employee": self.people, "group": self.groups, "department": self.department}[per]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of valid rows; empty where nothing was delivered."""
+        return self.tables[name]
+
+    def delivered(self, name: str) -> bool:
+        """Was this sheet handed in, be it empty?"""
+        return name in self.tables.delivered
+
+    def codes(self, ids, per: str = "employee") -> np.ndarray:
+        """Row numbers of ids in the units' frame, -1 where unknown."""
+        return self.units(per).index.get_indexer(pd.Index(ids, dtype=object))
+
+    def unit_codes(self, frame: pd.DataFrame, per: str) -> np.ndarray:
+        """Which unit each row of a table belongs to; a row without a group belongs to its person's group."""
+        if per == "department":
+            return np.zeros(len(frame), dtype=np.intp)
+        if per == "employee":
+            return self.codes(frame["employee_id"]) if "employee_id" in frame else np.full(len(frame), -1)
+        own = frame["group_id"] if "group_id" in frame else pd.Series([None] * len(frame), index=frame.index, dtype=object)
+        if "employee_id" in frame and "group_id" in self.people:
+            person = self.codes(frame["employee_id"])
+            groups = np.append(self.people["group_id"].to_numpy(dtype=object), [None])
+            own = own.where(own.notna(), pd.Series(groups[person], index=frame.index))
+        return self.codes(own, "group")
+
+    def records(self, clause: Clause) -> Records:
+        """The rows that a clause counts: its events, or the rows of its table that fulfil `when`."""
+        if clause.table == "events":
+            frame, rows = self.events, self._events_of.get(clause.id, np.zeros(0, dtype=np.intp))
+        else:
+            frame = self.tables[clause.table]
+            rows = np.arange(len(frame))
+        if clause.when:
+            rows = rows[matches(frame.iloc[rows], clause.when)]
+        if (clause.table, clause.per) not in self._units_of:
+            self._units_of[clause.table, clause.per] = self.unit_codes(frame, clause.per)
+        units = self._units_of[clause.table, clause.per][rows]
+        return Records(clause.table, frame, rows[units >= 0], units[units >= 0], len(self.units(clause.per)))
+
+    def column(self, name: str, per: str = "employee") -> ExactArray:
+        """A measure (数据项): a fact or an earlier result of each unit, or a column of a table with one row per unit."""
+        frame = self.units(per)
+        if name in frame:
+            return exact(frame[name])
+        found = self.source(name)
+        if found is None:
+            known = [*frame.columns, *(c for t in self.policy.tables.values() for c in t.columns)]
+            raise PolicyError(
+                Fault(self.policy.path, say(f"没有数据项“{name}”。", f"there is no measure '{name}'."), did_you_mean(name, known))
+            )
+        table, column = found
+        rows = self.tables[table]
+        units = self.unit_codes(rows, per)
+        values = missing(len(frame))
+        known = np.flatnonzero(units >= 0)
+        if len(np.unique(units[known])) < len(known):
+            problem = say(
+                f"“{name}”在“{self.policy.tables[table].sheet}”中每人不止一行。", f"'{name}' has several rows per unit in '{table}'."
+            )
+            raise PolicyError(Fault(self.policy.path, problem, say("请用 count 或 sum 规则汇总。", "Count or sum it with a rule.")))
+        values[units[known]] = exact(rows[column])[known]
+        return values
+
+    def source(self, name: str):
+        """(table, column) of a measure, by English name or Chinese heading; None if no table has it."""
+        for table in self.policy.tables.values():
+            column = table.column(name)
+            if column is not None and column.kind in NUMERIC and column.name in self.tables[table.name]:
+                return table.name, column.name
+        return None
+
+    def cells(self, name: str, per: str = "employee") -> Cells | None:
+        """The cells behind a measure that comes straight from a table."""
+        found = None if name in self.units(per) and name not in self.tables["employees"] else self.source(name)
+        if found is None:
+            return None
+        rows = self.tables[found[0]]
+        return Cells(found[0], np.arange(len(rows)), self.unit_codes(rows, per), found[1])
+
+    def amount(self, value, per: str = "employee"):
+        """A number argument as arithmetic needs it: a by-column number becomes a column, everything else stays."""
+        if not isinstance(value, ByColumn):
+            return value
+        keys = self.units(per)[value.column]
+        unknown = sorted(set(keys.dropna()) - value.values.keys())
+        if unknown:
+            listed = "、".join(map(str, unknown))
+            raise PolicyError(
+                Fault(self.policy.path, say(f"按“{value.column}”取值时没有：{listed}。", f"no value by '{value.column}' for: {listed}."))
+            )
+        return exact([None if is_missing(key) else value.values[key] for key in keys])
+
+    def workdays(self) -> Workdays:
+        """工作日 calendar: the state's, corrected by the table calendar_exceptions."""
+        exceptions = {}
+        if "calendar_exceptions" in self.tables:
+            rows = self.tables["calendar_exceptions"]
+            exceptions = dict(zip(rows["date"].dt.date, rows["is_workday"].astype(bool), strict=True))
+        mode = self.policy.parameters.get("common.workday_calendar")
+        return Workdays(exceptions, mode.value if mode else "cn_statutory")
+
+    def in_period(self, days: pd.Series, period: Period | None = None) -> np.ndarray:
+        """Which dates fall into the period; without a period all do, and a missing date does."""
+        period = period or self.period
+        if period is None:
+            return np.ones(len(days), dtype=bool)
+        days = pd.to_datetime(days)
+        inside = (days >= pd.Timestamp(period.first)) & (days < pd.Timestamp(period.last) + pd.Timedelta(days=1))
+        return (inside | days.isna()).to_numpy(dtype=bool)
+
+    # -- leaving results ------------------------------------------------------------------------------------------
+
+    def post(self, clause: Clause, given) -> None:
+        """Post what a rule gave: an exact column, Lines or a list of Lines; None where it left its results itself."""
+        frame = self.units(clause.per)
+        for lines in [] if given is None else given if isinstance(given, list) else [given]:
+            lines = lines if isinstance(lines, Lines) else Lines(lines)
+            if clause.who:
+                outside = ~matches(frame, clause.who)
+                lines.value = where(outside, None, lines.value)
+            self.posts.append(Post(clause, lines))
+            if clause.result and (lines.result is not None or not isinstance(given, list)):
+                result = lines.value if lines.result is None else lines.result
+                if isinstance(result, ExactArray):
+                    if clause.who:
+                        result = where(outside, None, result)
+                    if clause.result in frame and lines.result is None:
+                        earlier = frame[clause.result].array
+                        result = where(result.isna(), earlier, where(earlier.isna(), result, result + earlier))
+                frame[clause.result] = result
+
+    def posted(self, per: str, unit: str = "分", kinds=None, sections=None, clauses=None) -> ExactArray:
+        """The running total of what was posted so far to each unit, filtered by kind, section or clause id."""
+        result = exact(np.zeros(len(self.units(per)), dtype=np.int64))
+        for post in self.posts:
+            clause = post.clause
+            fits = clause.per == per and (post.lines.unit or clause.unit) == unit
+            fits = fits and (kinds is None or clause.kind in kinds) and (sections is None or clause.section in sections)
+            if fits and (clauses is None or clause.id in clauses):
+                result = result + post.lines.value.fillna(0)
+        return result
+
+    def mark(self, units, status: str, missing=None) -> None:
+        """Set the status of people (mask or ids); a graver status wins. `missing` names what is lacking, per id or for all."""
+        mask = units if isinstance(units, np.ndarray) and units.dtype == bool else np.isin(np.arange(len(self.people)), self.codes(units))
+        current = self.people["status"].to_numpy(dtype=object)
+        weaker = np.array([STATUSES.index(word) < STATUSES.index(status) for word in current], dtype=bool) if len(current) else mask
+        current = np.where(mask & weaker, status, current)
+        self.people["status"] = current
+        if missing:
+            for employee_id in self.people.index[mask]:
+                names = missing.get(employee_id, []) if isinstance(missing, dict) else missing
+                known = self.missing.setdefault(employee_id, [])
+                known.extend(name for name in names if name not in known)
+
+    def complete(self) -> np.ndarray:
+        """Who has everything a published result needs."""
+        return (self.people["status"] == "complete").to_numpy(dtype=bool)
+
+    def flag(self, name: str, title: str, ids, clause: Clause | None, per: str = "employee", detail=None, note: str = "") -> None:
+        """待人决定: a proposal for people to decide, with its evidence in `detail` (one value, or a dict by id)."""
+        for unit in ids:
+            own = detail.get(unit) if isinstance(detail, dict) else detail
+            self.flags.append(
+                {
+                    "flag": name,
+                    "title": title,
+                    UNIT_KEYS[per]: unit,
+                    "clause": clause.id if clause else "",
+                    "source": clause.source if clause else "",
+                    "detail": own,
+                    "note": note,
+                }
+            )
+
+    def refuse(self, table: str, rows, reason: str, column: str = "", **keys) -> None:
+        """Refuse rows (positions) of a table: they do not count and are listed with sheet, row, value and reason."""
+        frame = self.tables[table]
+        self.errors += [self.tables.refusal(table, frame.iloc[row], column, reason, **keys) for row in rows]
+
+
+def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:
+    if frame is None or key not in frame:
+        return pd.DataFrame(index=pd.Index([], name=key, dtype=object))
+    units = frame.drop(columns="_row", errors="ignore").drop_duplicates(key).set_index(key)
+    units.index = units.index.astype(object)
+    return units
+
+
+@dataclass
+class Result:
+    """结果 of one policy in one period: frames by person and group, the ledger, flags, refused rows, assumptions."""
+
+    policy: Policy
+    employees: pd.DataFrame
+    groups: pd.DataFrame
+    department: pd.DataFrame
+    tables: dict[str, object]
+    flags: pd.DataFrame
+    errors: pd.DataFrame
+    assumptions: pd.DataFrame
+    posts: list[Post] = field(repr=False, default_factory=list)
+    inputs: Tables | None = field(repr=False, default=None)
+    _ledger: pd.DataFrame | None = field(repr=False, default=None)
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """计分台账: a row per clause and unit; built when first asked for."""
+        if self._ledger is None:
+            from kpi_helpers.ledger import assemble
+
+            self._ledger = assemble(self)
+        return self._ledger
+
+
+def published(book: Book, values: ExactArray) -> ExactArray:
+    """公布值: rounded half-up to 0.01, and no value for people whose result is not complete."""
+    return where(book.complete(), half_up(values), None)

@@ -1,0 +1,160 @@
+"""Rows that may not count: unknown people, clauses and groups, doubled keys, blanks, values outside their range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpi_helpers.errors import did_you_mean
+from kpi_helpers.language import say
+from kpi_helpers.numbers import missing, text
+from kpi_helpers.tables import Tables, blank
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """One bad value in a row (position `row`) of a table.
+
+    `stops` tells a workbook that must be mended first from a row that the policy itself refuses and lists (拒收).
+    """
+
+    table: str
+    row: int
+    column: str
+    value: object
+    reason: str
+    problem: str
+    hint: str = ""
+    stops: bool = True
+
+
+def check_rows(policy, tables: Tables) -> list[RowFault]:
+    """Every bad row in tables that are already in engine types."""
+    faults = []
+    for name, table in policy.tables.items():
+        frame = tables[name]
+        faults += _blanks(table, frame)
+        faults += _doubles(table, frame)
+        faults += _unknown(policy, tables, table, frame)
+    faults += _discretion(policy, tables)
+    own = getattr(policy.module, "check_rows", None)
+    return faults + (list(own(policy, tables)) if own else [])
+
+
+def refuse_rows(tables: Tables, faults: list[RowFault]) -> None:
+    """Take the faulty rows out of their tables and list them in `tables.refused`."""
+    doomed: dict[str, set[int]] = {}
+    for fault in faults:
+        row = tables[fault.table].iloc[fault.row].copy()
+        if fault.column in row.index:
+            row[fault.column] = fault.value
+        tables.refused.append(tables.refusal(fault.table, row, fault.column, fault.reason))
+        doomed.setdefault(fault.table, set()).add(fault.row)
+    for name, rows in doomed.items():
+        tables[name] = tables[name].drop(index=sorted(rows)).reset_index(drop=True)
+
+
+def _blanks(table, frame):
+    for column in table.columns.values():
+        if (column.filled or column.name in table.key) and column.name in frame:
+            for row in np.flatnonzero(frame[column.name].isna()):
+                yield RowFault(
+                    table.name, int(row), column.name, None, "blank", say("不能为空", "must not be blank"), say("请填写。", "Fill it in.")
+                )
+
+
+def _doubles(table, frame):
+    if not table.key or any(part not in frame for part in table.key):
+        return
+    whole = frame[list(table.key)].notna().all(axis=1)
+    for row in np.flatnonzero(frame.duplicated(list(table.key)) & whole):
+        value = "、".join(_shown(frame[part].iloc[row]) for part in table.key)
+        problem = say(f"“{value}”重复", f"'{value}' stands twice")
+        yield RowFault(table.name, int(row), table.key[0], value, "duplicate", problem, say("请删去一行。", "Delete one of the rows."))
+
+
+def _shown(value) -> str:
+    return str(value.date()) if hasattr(value, "date") else str(value)
+
+
+def _unknown(policy, tables, table, frame):
+    known = {}
+    if "employees" in tables.delivered and table.name != "employees":
+        people = tables["employees"]
+        known["employee"] = set(people["employee_id"].dropna())
+        if "group_id" in people:
+            known["group"] = set(people["group_id"].dropna())
+    known["clause"] = {clause.id for clause in policy.clauses if clause.rule is not None and clause.table == "events"}
+    words = {
+        "employee": ("花名册中没有", "is not on the roster", "unknown_employee"),
+        "group": ("花名册中没有小组", "is no group of the roster", "unknown_group"),
+        "clause": ("不是可记事件的条款", "is no clause that takes events", "unknown_clause"),
+    }
+    for column in table.columns.values():
+        if column.kind not in known or column.name not in frame:
+            continue
+        zh, en, reason = words[column.kind]
+        values = frame[column.name]
+        for row in np.flatnonzero(values.notna() & ~values.isin(known[column.kind])):
+            hint = (
+                did_you_mean(values.iloc[row], sorted(known[column.kind]))
+                if column.kind != "employee"
+                else _near(values.iloc[row], known["employee"])
+            )
+            yield RowFault(
+                table.name,
+                int(row),
+                column.name,
+                values.iloc[row],
+                reason,
+                say(f"{zh}“{values.iloc[row]}”", f"'{values.iloc[row]}' {en}"),
+                hint,
+            )
+
+
+def _near(value, people):
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(value), sorted(people), n=1, cutoff=0.75)
+    return (
+        say(f"是否指“{close[0]}”？", f"Did you mean '{close[0]}'?")
+        if close
+        else say("请先加入员工表。", "Add the person to the roster first.")
+    )
+
+
+def _discretion(policy, tables):
+    """酌情 values outside their range; a value without an approver, where one is asked for, is refused and listed."""
+    if "events" not in tables:
+        return
+    frame = tables["events"]
+    entered = frame["points"].array if "points" in frame else missing(len(frame))
+    counts = (frame["status"] == "confirmed").to_numpy(dtype=bool)
+    for clause in policy.clauses:
+        if not {"low", "high"} <= clause.arguments.keys() or clause.table != "events":
+            continue
+        low, high = clause.arguments["low"], clause.arguments["high"]
+        mine = (frame["clause"] == clause.id).to_numpy(dtype=bool) & counts
+        for row in np.flatnonzero(mine & ~entered.isna() & ((entered < low) | (entered > high))):
+            problem = say(
+                f"{text(entered[int(row)])} 不在 {text(low)} 至 {text(high)} 之间",
+                f"{text(entered[int(row)])} is not within {text(low)} to {text(high)}",
+            )
+            yield RowFault("events", int(row), "points", entered[int(row)], "out_of_range", problem)
+        if clause.arguments.get("approver"):
+            names = frame.get("approver")
+            for row in np.flatnonzero(mine & ~entered.isna()):
+                if names is None or blank(names.iloc[row]):
+                    problem = say("缺少审批人", "has no approver")
+                    yield RowFault("events", int(row), "approver", None, "no_approver", problem, stops=False)
+
+
+def blocks(policy, refusal: dict) -> bool:
+    """Does a refused row leave the person's result in error? A refused rating or deduction does, an addition does not."""
+    if refusal["reason"] not in ("out_of_range", "not_a_number", "not_whole"):
+        return False
+    if refusal["table"] != "events":
+        return True
+    kinds = {clause.id: clause.kind for clause in policy.clauses}
+    return kinds.get(refusal.get("clause")) != "addition"

@@ -1,0 +1,115 @@
+"""Events that count: confirmed, inside the period, and one fact under one clause only (一事一条)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.arguments import ByColumn
+from kpi_helpers.numbers import ExactArray, exact, is_missing, missing, rank_codes, where
+
+
+def counted(book) -> pd.DataFrame:
+    """The events table with `value` (points of the row, signed) and `kept` (does it count).
+
+    A row is kept if its status is confirmed, it lies in the period, and no row of the same fact has more points.
+    """
+    frame = book.tables.get("events")
+    if frame is None:
+        return pd.DataFrame({"clause": [], "kept": []}, dtype=object)
+    frame = frame.copy()
+    frame["value"] = _points(book, frame)
+    basis = book.policy.parameters.get("common.event_month_basis")
+    day = frame["recorded_on"] if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame else event_day(frame)
+    kept = (frame["status"] == "confirmed").to_numpy(dtype=bool) & book.in_period(day)
+    single = book.policy.parameters.get("common.one_fact_one_clause")
+    if single is None or single.value:
+        kept &= ~_overruled(book, frame, kept)
+    frame["kept"] = kept
+    return frame
+
+
+def rows_by_clause(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The positions of the counted rows of each clause."""
+    rows = np.flatnonzero(frame["kept"].to_numpy(dtype=bool))
+    codes, names = pd.factorize(frame["clause"].to_numpy(dtype=object)[rows])
+    order = np.argsort(codes, kind="stable")
+    return (
+        dict(zip(names, np.split(rows[order], np.searchsorted(codes[order], np.arange(1, len(names)))), strict=True)) if len(names) else {}
+    )
+
+
+def event_day(frame: pd.DataFrame) -> pd.Series:
+    """发生日: the date, or else the day of the time of occurrence."""
+    nothing = pd.Series(pd.NaT, index=frame.index)
+    day = frame.get("date", nothing)
+    return day.where(day.notna(), frame.get("occurred_at", nothing))
+
+
+def _points(book, frame) -> ExactArray:
+    """Signed points of every row by its clause's `points`, or the points entered at discretion."""
+    count = frame["count"].array
+    entered = frame["points"].array if "points" in frame else missing(len(frame))
+    value = exact(np.zeros(len(frame), dtype=np.int64))
+    codes, names = pd.factorize(frame["clause"].to_numpy(dtype=object))
+    for clause in book.policy.clauses:
+        if clause.rule is None or clause.id not in names:
+            continue
+        rows = codes == list(names).index(clause.id)
+        points = clause.arguments.get("points")
+        if isinstance(points, ByColumn):
+            by_unit = book.amount(points, "employee")
+            points = by_unit.take(book.codes(frame["employee_id"]), allow_fill=True)
+        if points is not None:
+            value = where(rows, count * points, value)
+        elif "sign" in clause.arguments:
+            value = where(rows, entered.fillna(0) * clause.arguments["sign"], value)
+    return value
+
+
+def _overruled(book, frame, confirmed) -> np.ndarray:
+    """Rows of a fact that another row of the same person (or area), incident and sign outweighs."""
+    result = np.zeros(len(frame), dtype=bool)
+    if "incident_id" not in frame:
+        return result
+    rows = np.flatnonzero(confirmed & frame["incident_id"].notna().to_numpy())
+    if not len(rows):
+        return result
+    part = frame.iloc[rows]
+    person = part.get("employee_id", pd.Series(None, index=part.index, dtype=object))
+    for place in ("area", "group_id"):
+        if place in part:
+            person = person.where(person.notna(), place + ":" + part[place].astype(object))
+    size = rank_codes(abs(part["value"].array))
+    sign = np.sign(part["value"].array.num.astype(np.float64))
+    keys = pd.DataFrame({"incident": part["incident_id"].to_numpy(), "person": person.fillna("").to_numpy(), "sign": sign})
+    fact = keys.groupby(["incident", "person", "sign"], sort=False).ngroup().to_numpy()
+    best = np.lexsort((rows, -size, fact))  # most points first, equal points in the order of the sheet
+    first = np.ones(len(best), dtype=bool)
+    first[1:] = fact[best][1:] != fact[best][:-1]
+    winner = np.empty(fact.max() + 1, dtype=np.intp)
+    winner[fact[best][first]] = best[first]
+    losers = np.arange(len(rows)) != winner[fact]
+    # a pair of clauses that the policy lets stand together does not overrule itself
+    clauses = part["clause"].to_numpy(dtype=object)
+    for pair in stacking_pairs(book.policy):
+        both = np.isin(clauses, pair) & np.isin(clauses[winner[fact]], pair) & (clauses != clauses[winner[fact]])
+        losers &= ~both
+    result[rows[losers]] = True
+    return result
+
+
+def stacking_pairs(policy) -> list[tuple[str, ...]]:
+    """Pairs of clauses that may both count for one fact, as the policy's scheme says."""
+    pairs = getattr(policy.module, "stacking_pairs", None)
+    return pairs(policy) if pairs else []
+
+
+def entered_points(frame: pd.DataFrame) -> ExactArray:
+    """酌情分值 as entered, missing where nobody entered any."""
+    return frame["points"].array if "points" in frame else missing(len(frame))
+
+
+def has_text(column: pd.Series) -> np.ndarray:
+    """Which cells hold a text that is not blank."""
+    return np.array([not is_missing(value) and str(value).strip() != "" for value in column], dtype=bool)

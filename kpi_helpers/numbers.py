@@ -1,0 +1,509 @@
+"""Exact numbers in columns: rationals as two integer arrays, half-up rounding, shares that add up to the fen.
+
+A column of numbers is an `ExactArray`: value = num / den, both int64 as long as they fit and Python integers
+beyond that, so nothing is ever approximated. den = 0 marks a missing value (缺), which is never zero.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Rational
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray, ExtensionDtype, register_extension_dtype
+
+_LIMIT = 2**62  # products and sums below this cannot leave int64
+
+
+@register_extension_dtype
+class ExactDtype(ExtensionDtype):
+    """The pandas type of an exact column."""
+
+    name = "exact"
+    type = Fraction
+    kind = "O"
+    na_value = pd.NA
+    _is_numeric = True
+
+    @classmethod
+    def construct_array_type(cls):
+        return ExactArray
+
+
+def fraction(value) -> Fraction:
+    """One exact number. A float is read as Excel shows it, with 15 significant digits.
+
+    >>> fraction(0.1 + 0.2)
+    Fraction(3, 10)
+    """
+    if isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{value!r} is not a number")
+    if isinstance(value, Rational):
+        return Fraction(value)
+    if isinstance(value, (float, np.floating)):
+        if not np.isfinite(value):
+            raise ValueError(f"{value!r} is not a number")
+        return Fraction(f"{value:.15g}")
+    if isinstance(value, np.integer):
+        return Fraction(int(value))
+    if isinstance(value, (Decimal, str)):
+        return Fraction(value)
+    raise ValueError(f"{value!r} is not a number")
+
+
+def is_missing(value) -> bool:
+    """Is this scalar a missing value? Zero is not."""
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+
+
+class ExactArray(ExtensionArray):
+    """数列: a column of exact rational numbers with missing values.
+
+    >>> a = exact([33, 89]) / exact([30, 100])
+    >>> (a >= Fraction("1.10")).tolist()
+    [True, False]
+    """
+
+    __array_priority__ = 1000
+
+    def __init__(self, num, den):
+        self.num, self.den = num, den
+        self._dtype = ExactDtype()
+
+    # -- pandas' protocol -----------------------------------------------------------------------------------------
+
+    @property
+    def dtype(self):
+        return self._dtype
+
+    @property
+    def nbytes(self):
+        return self.num.nbytes + self.den.nbytes
+
+    def __len__(self):
+        return len(self.num)
+
+    @classmethod
+    def _from_sequence(cls, scalars, *, dtype=None, copy=False):
+        return exact(scalars)
+
+    @classmethod
+    def _from_factorized(cls, values, original):
+        return exact(values)
+
+    def __getitem__(self, item):
+        if isinstance(item, (int, np.integer)):
+            den = int(self.den[item])
+            return Fraction(int(self.num[item]), den) if den else pd.NA
+        item = pd.api.indexers.check_array_indexer(self, item)
+        return ExactArray(self.num[item], self.den[item])
+
+    def __setitem__(self, key, value):
+        key = pd.api.indexers.check_array_indexer(self, key)
+        value = exact(value if pd.api.types.is_list_like(value) else [value])
+        if value.num.dtype == object or value.den.dtype == object:
+            self.num, self.den = self.num.astype(object), self.den.astype(object)
+        single = len(value) == 1
+        self.num[key] = value.num[0] if single else value.num
+        self.den[key] = value.den[0] if single else value.den
+
+    def isna(self):
+        return np.asarray(self.den == 0, dtype=bool)
+
+    def copy(self):
+        return ExactArray(self.num.copy(), self.den.copy())
+
+    def take(self, indices, *, allow_fill=False, fill_value=None):
+        indices = np.asarray(indices, dtype=np.intp)
+        if not allow_fill:
+            return ExactArray(self.num.take(indices), self.den.take(indices))
+        if (indices < -1).any():
+            raise ValueError("take: an index below -1 has no meaning with allow_fill")
+        blank = indices == -1
+        if not len(self):
+            if not blank.all():
+                raise IndexError("cannot do a non-empty take from an empty column")
+            return missing(len(indices))
+        num, den = self.num.take(indices), self.den.take(indices)
+        filler = Fraction(fill_value) if fill_value is not None and not is_missing(fill_value) else None
+        num[blank], den[blank] = (0, 0) if filler is None else (filler.numerator, filler.denominator)
+        return ExactArray(num, den)
+
+    @classmethod
+    def _concat_same_type(cls, parts):
+        return cls(np.concatenate([p.num for p in parts]), np.concatenate([p.den for p in parts]))
+
+    def _values_for_factorize(self):
+        return self.astype(object), None
+
+    def _values_for_argsort(self):
+        return rank_codes(self.fillna(0))
+
+    def astype(self, dtype, copy=True):
+        if isinstance(dtype, ExactDtype) or dtype == "exact":
+            return self.copy() if copy else self
+        if dtype in (float, "float", "float64", np.float64):
+            return np.array([np.nan if d == 0 else n / d for n, d in zip(self.num.tolist(), self.den.tolist(), strict=True)])
+        values = np.array([self[i] for i in range(len(self))] + [None], dtype=object)[:-1]
+        return values if np.dtype(object) == dtype else pd.array(values, dtype=dtype)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.astype(float if dtype is not None and np.dtype(dtype).kind == "f" else object), dtype=dtype)
+
+    def _formatter(self, boxed=False):
+        return lambda value: "–" if is_missing(value) else text(value)
+
+    def _reduce(self, name, *, skipna=True, keepdims=False, **kwargs):
+        known = self[~self.isna()] if skipna else self
+        if name == "sum":
+            result = total(known)
+        elif name == "mean":
+            result = total(known) / len(known) if len(known) else pd.NA
+        elif name in ("min", "max"):
+            result = known[int(getattr(np, "arg" + name)(rank_codes(known)))] if len(known) else pd.NA
+        else:
+            raise TypeError(f"{name} has no exact meaning here")
+        return exact([result]) if keepdims else result
+
+    # -- arithmetic -----------------------------------------------------------------------------------------------
+
+    def _pair(self, other):
+        """The other operand as two arrays, or None if it is no number."""
+        if isinstance(other, ExactArray):
+            return other.num, other.den
+        if isinstance(other, (pd.Series, pd.Index, pd.DataFrame)):
+            return None
+        if isinstance(other, np.ndarray) and other.dtype.kind in "iu":
+            return other, np.ones(1, dtype=np.int64)
+        if isinstance(other, (np.ndarray, list)):
+            other = exact(other)
+            return other.num, other.den
+        if is_missing(other):
+            return np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        try:
+            other = fraction(other)
+        except ValueError:
+            return None
+        return _small(np.array([other.numerator], dtype=object)), _small(np.array([other.denominator], dtype=object))
+
+    def _calculate(self, other, operation):
+        pair = self._pair(other)
+        return NotImplemented if pair is None else _reduced(*operation(self.num, self.den, *pair))
+
+    def __add__(self, other):
+        return self._calculate(other, _add)
+
+    def __sub__(self, other):
+        return self._calculate(other, lambda a, b, c, d: _add(a, b, _times(c, _MINUS), d))
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __mul__(self, other):
+        return self._calculate(other, lambda a, b, c, d: (_times(a, c), _times(b, d)))
+
+    def __truediv__(self, other):
+        return self._calculate(other, _divide)
+
+    def __rtruediv__(self, other):
+        return exact([other]).repeat(len(self)) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self):
+        return ExactArray(-self.num, self.den)
+
+    def __abs__(self):
+        return ExactArray(abs(self.num), self.den)
+
+    def _compare(self, other, name):
+        pair = self._pair(other)
+        if pair is None:
+            return NotImplemented
+        num, den = pair
+        left, right = _times(self.num, den), _times(num, self.den)
+        known = (self.den != 0) & (den != 0)
+        return np.asarray(getattr(np, name)(left, right), dtype=bool) & np.asarray(known, dtype=bool)
+
+    def __lt__(self, other):
+        return self._compare(other, "less")
+
+    def __le__(self, other):
+        return self._compare(other, "less_equal")
+
+    def __gt__(self, other):
+        return self._compare(other, "greater")
+
+    def __ge__(self, other):
+        return self._compare(other, "greater_equal")
+
+    def __eq__(self, other):
+        return self._compare(other, "equal")
+
+    def __ne__(self, other):
+        return self._compare(other, "not_equal")
+
+    __hash__ = None
+
+    def fillna(self, value, copy=True, **_):
+        return where(self.isna(), value, self)
+
+
+_MINUS = np.array([-1], dtype=np.int64)
+
+
+def _peak(values) -> int:
+    return max(abs(int(values.max())), abs(int(values.min()))) if len(values) else 0
+
+
+def _times(a, b):
+    """a × b in int64 where that is safe, in Python integers where it is not."""
+    if a.dtype == object or b.dtype == object or _peak(a) * _peak(b) >= _LIMIT:
+        return a.astype(object) * b.astype(object)
+    return a * b
+
+
+def _add(a, b, c, d):
+    if np.all(b == d):
+        return _sum(a, c), np.where(b == d, b, d)
+    return _sum(_times(a, d), _times(c, b)), _times(b, d)
+
+
+def _sum(a, b):
+    if a.dtype == object or b.dtype == object or _peak(a) + _peak(b) >= _LIMIT:
+        return a.astype(object) + b.astype(object)
+    return a + b
+
+
+def _divide(a, b, c, d):
+    if np.any((c == 0) & (d != 0)):
+        raise ZeroDivisionError("a ratio whose lower number is 0 has no value")
+    sign = np.sign(c) if c.dtype != object else np.array([(v > 0) - (v < 0) for v in c], dtype=np.int64)
+    # a missing divisor (0/0) keeps the result missing: its c is 0, so the new denominator is 0
+    return _times(_times(a, d), sign), _times(b, abs(c))
+
+
+def _small(values):
+    """Back to int64 when every value fits."""
+    if values.dtype == object and (not len(values) or _peak(values) < _LIMIT):
+        return values.astype(np.int64)
+    return values
+
+
+def _reduced(num, den) -> ExactArray:
+    """Lowest terms once the integers grow, so that chains of products stay small; 0/0 for every missing value."""
+    shape = np.broadcast_shapes(num.shape, den.shape)
+    num, den = np.broadcast_to(num, shape), np.broadcast_to(den, shape)
+    if num.dtype == object or den.dtype == object or _peak(num) > 2**31 or _peak(den) > 2**20:
+        factor = np.gcd(num, den)
+        factor = np.where(factor == 0, 1, factor)
+        num, den = num // factor, den // factor
+    num = np.where(den == 0, 0, num) if (den == 0).any() else num
+    return ExactArray(_small(np.array(num)), _small(np.array(den)))
+
+
+# -- making and combining columns ------------------------------------------------------------------------------------
+
+
+def exact(values) -> ExactArray:
+    """An exact column from numbers, decimals, texts of numbers or missing values.
+
+    >>> exact([0.1, None, "2.345"]) + exact([Decimal("0.2"), 1, 0])
+    <ExactArray>
+    [0.3, –, 2.345]
+    Length: 3, dtype: exact
+    """
+    if isinstance(values, ExactArray):
+        return values
+    if isinstance(values, (pd.Series, pd.Index)):
+        values = values.array if isinstance(values.array, ExactArray) else values.to_numpy()
+        if isinstance(values, ExactArray):
+            return values
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+        return ExactArray(values.astype(np.int64), np.ones(len(values), dtype=np.int64))
+    if isinstance(values, np.ndarray) and values.dtype.kind == "b":
+        return ExactArray(values.astype(np.int64), np.ones(len(values), dtype=np.int64))
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        fast = _from_floats(values)
+        if fast is not None:
+            return fast
+    pairs = [(0, 0) if is_missing(v) else fraction(v).as_integer_ratio() for v in values]
+    num = np.array([p[0] for p in pairs] + [None], dtype=object)[:-1]
+    den = np.array([p[1] for p in pairs] + [None], dtype=object)[:-1]
+    return ExactArray(_small(num), _small(den))
+
+
+def _from_floats(values):
+    """Floats that are decimals of up to four places, as typed in Excel; None when any is not."""
+    blank = np.isnan(values)
+    filled = np.where(blank, 0.0, values)
+    if not np.isfinite(filled).all() or np.abs(filled).max(initial=0) > 1e10:
+        return None
+    for scale in (1, 100, 10_000):
+        scaled = np.rint(filled * scale)
+        if (scaled / scale == filled).all():
+            num = np.where(blank, 0, scaled.astype(np.int64))
+            return _reduced(num, np.where(blank, 0, scale))
+    return None
+
+
+def constant(value, length: int) -> ExactArray:
+    """The same number in every row."""
+    return exact([value]).repeat(length)
+
+
+def missing(length: int) -> ExactArray:
+    """A column without any value."""
+    return ExactArray(np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64))
+
+
+def where(condition, yes, no) -> ExactArray:
+    """Row by row `yes` where the condition holds, else `no`; both columns or scalars."""
+    condition = np.asarray(condition, dtype=bool)
+    yes, no = (v if isinstance(v, ExactArray) else exact([v]) for v in (yes, no))
+    return ExactArray(np.where(condition, yes.num, no.num), np.where(condition, yes.den, no.den))
+
+
+def minimum(a, b) -> ExactArray:
+    """The smaller of two columns (取小); missing if either is."""
+    a, b = _same_length(a, b)
+    return where(a.isna() | b.isna(), None, where(a <= b, a, b))
+
+
+def maximum(a, b) -> ExactArray:
+    """The larger of two columns (取大); missing if either is."""
+    a, b = _same_length(a, b)
+    return where(a.isna() | b.isna(), None, where(a >= b, a, b))
+
+
+def clip(values: ExactArray, floor=None, cap=None) -> ExactArray:
+    """Held between a floor (保底) and a cap (封顶); None means no bound."""
+    if floor is not None:
+        values = maximum(values, floor)
+    return values if cap is None else minimum(values, cap)
+
+
+def _same_length(a, b):
+    a, b = (v if isinstance(v, ExactArray) else exact([v]) for v in (a, b))
+    n = max(len(a), len(b))
+    return (a if len(a) == n else a.repeat(n)), (b if len(b) == n else b.repeat(n))
+
+
+def total(values: ExactArray) -> Fraction:
+    """The exact sum of a column without missing values.
+
+    >>> total(exact(["0.1"] * 10))
+    Fraction(1, 1)
+    """
+    if values.isna().any():
+        raise ValueError("a sum over a missing value has no value")
+    if not len(values):
+        return Fraction(0)
+    result = sum_by(values, np.zeros(len(values), dtype=np.intp), 1)
+    return result[0]
+
+
+def sum_by(values: ExactArray, codes, groups: int) -> ExactArray:
+    """Sums per group code 0..groups-1; a group without rows sums to 0; a missing value makes its group missing."""
+    codes = np.asarray(codes, dtype=np.intp)
+    blank = values.isna()
+    den = np.where(blank, 1, values.den)
+    kinds = [int(d) for d in np.unique(den)]
+    common = int(np.lcm.reduce(np.array(kinds, dtype=object))) if kinds else 1
+    scaled = _times(np.where(blank, 0, values.num), _small(np.array([common], dtype=object)) // den)
+    if scaled.dtype != object and _peak(scaled) * max(len(scaled), 1) < 2**53:
+        sums = np.bincount(codes, weights=scaled, minlength=groups).astype(np.int64)  # floats, but exact below 2^53
+    else:
+        sums = np.zeros(groups, dtype=object)
+        np.add.at(sums, codes, scaled.astype(object))
+    result = _reduced(sums, _small(np.array([common], dtype=object)))
+    if blank.any():
+        result = where(np.bincount(codes[blank], minlength=groups) > 0, None, result)
+    return result
+
+
+def count_by(codes, groups: int) -> ExactArray:
+    """Rows per group code."""
+    return exact(np.bincount(np.asarray(codes, dtype=np.intp), minlength=groups))
+
+
+def rank_codes(values: ExactArray) -> np.ndarray:
+    """0, 1, 2 … in ascending order, equal numbers alike; for sorting and ranking without floats."""
+    common = int(np.lcm.reduce(np.unique(np.where(values.den == 0, 1, values.den)).astype(object))) if len(values) else 1
+    scaled = _small(np.asarray(values.num.astype(object) * (common // np.where(values.den == 0, 1, values.den).astype(object))))
+    return np.unique(scaled, return_inverse=True)[1]
+
+
+# -- rounding and shares ---------------------------------------------------------------------------------------------
+
+
+def half_up(values, places: int = 2):
+    """四舍五入 to `places` decimals, away from zero at the half; a column or one number.
+
+    >>> half_up(Fraction("2.345")), half_up(Fraction("-2.345"))
+    (Fraction(47, 20), Fraction(-47, 20))
+    """
+    if not isinstance(values, ExactArray):
+        return half_up(exact([values]), places)[0]
+    scale = 10**places
+    den = np.where(values.den == 0, 1, values.den)
+    doubled = _sum(_times(abs(values.num), _small(np.array([2 * scale], dtype=object))), den)
+    size = doubled // _times(den, np.array([2], dtype=np.int64))
+    sign = np.where(values.num < 0, -1, 1)
+    return _reduced(_times(size, sign), np.where(values.den == 0, 0, scale))
+
+
+def floor_to(values: ExactArray, places: int = 2) -> ExactArray:
+    """舍去 to `places` decimals, towards minus infinity."""
+    scale = 10**places
+    den = np.where(values.den == 0, 1, values.den)
+    scaled = _times(values.num, _small(np.array([scale], dtype=object))) // den
+    return _reduced(scaled, np.where(values.den == 0, 0, scale))
+
+
+def largest_remainder(pool: ExactArray, claims: ExactArray, codes) -> ExactArray:
+    """最大余额法: split each pool over its members by claim, to the fen, adding up exactly.
+
+    pool: one amount per group (元, to 0.01); claims and codes: one row per member. Spare fen go to the largest
+    remainders, equal remainders in row order. A group whose claims sum to 0 gets nothing.
+
+    >>> largest_remainder(exact([1700]), constant(1, 7), [0] * 7)[0]
+    Fraction(12143, 50)
+    """
+    codes = np.asarray(codes, dtype=np.intp)
+    sums = sum_by(claims, codes, len(pool))
+    fair = where(sums == 0, 0, pool / where(sums == 0, 1, sums))[codes] * claims
+    share = floor_to(fair)
+    spare = ((pool - sum_by(share, codes, len(pool))) * 100).num * (sums.num != 0)
+    order = np.lexsort((np.arange(len(codes)), -rank_codes(fair - share), codes))
+    first = np.searchsorted(codes[order], np.arange(len(pool)))
+    position = np.empty(len(codes), dtype=np.int64)
+    position[order] = np.arange(len(codes)) - first[codes[order]]
+    return share + exact((position < spare[codes]).astype(np.int64)) / 100
+
+
+# -- showing ---------------------------------------------------------------------------------------------------------
+
+
+def text(value, places: int | None = None) -> str:
+    """A number for people: exact decimals as they are, others to four places with ≈; `places` fixes the decimals.
+
+    >>> text(Fraction(267), 2), text(Fraction(2, 5)), text(Fraction(1, 3))
+    ('267.00', '0.4', '≈0.3333')
+    """
+    value = Fraction(value)
+    shown = half_up(value, 4 if places is None else places)
+    digits = 4 if places is None else places
+    sign, whole = ("-" if shown < 0 else ""), str(abs(shown.numerator) * 10**digits // shown.denominator)
+    whole = whole.rjust(digits + 1, "0")
+    plain = sign + (f"{whole[:-digits]}.{whole[-digits:]}" if digits else whole)
+    if places is not None:
+        return plain
+    return ("" if shown == value else "≈") + plain.rstrip("0").rstrip(".")
+
+
+def texts(values: ExactArray, places: int | None = None) -> list[str]:
+    """`text` of every row, '' where missing."""
+    return ["" if is_missing(v) else text(v, places) for v in values]

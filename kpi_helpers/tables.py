@@ -1,0 +1,240 @@
+"""Input tables in engine types, from whatever source: one frame per table, typed columns, the row each value came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.columns import Column, Table
+from kpi_helpers.language import say
+from kpi_helpers.numbers import exact, fraction, is_missing, missing
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a table came from: the sheet's title and the letter of each column."""
+
+    sheet: str
+    letters: dict[str, str]
+
+    def cell(self, column: str, row: int) -> str:
+        return f"{self.sheet}!{self.letters.get(column, '')}{row}"
+
+
+class Tables(dict):
+    """数据表 by name: DataFrames with engine types and a column `_row` (row number in the sheet).
+
+    delivered: names of the sheets that were handed in. refused: rows that were left out, one dict each.
+    """
+
+    def __init__(self, frames=(), origins=None, delivered=(), refused=(), file=""):
+        super().__init__(frames)
+        self.origins: dict[str, Origin] = origins or {}
+        self.delivered = set(delivered)
+        self.refused: list[dict] = list(refused)
+        self.file = file
+
+    def refusal(self, table: str, row: pd.Series, column: str, reason: str, **keys) -> dict:
+        """One entry of the list of refused rows (拒收行)."""
+        origin = self.origins.get(table)
+        value = row.get(column)
+        ids = {name: row[name] for name in row.index if (name.endswith("_id") or name == "clause") and not is_missing(row[name])}
+        return {
+            "table": table,
+            "sheet": origin.sheet if origin else table,
+            "row": int(row["_row"]),
+            "column": column,
+            "cell": origin.cell(column, int(row["_row"])) if origin else "",
+            "value": None if is_missing(value) else value,
+            "reason": reason,
+            **ids,
+            **keys,
+        }
+
+
+def empty_table(table: Table) -> pd.DataFrame:
+    """A frame without rows in engine types."""
+    return typed_frame(table, {name: [] for name in table.columns}, [], lambda *_: None)
+
+
+def typed_frame(table: Table, raw: dict[str, list], rows: list[int], fault) -> pd.DataFrame:
+    """Raw cell values as engine types, column by column; `fault(position, column, value, problem, reason)` hears of every bad one.
+
+    A column that was not handed in gets its default. Blank cells are missing unless the column has a default.
+    """
+    frame = {}
+    for column in table.columns.values():
+        values = raw.get(column.name)
+        if values is None:
+            if column.required or column.default is not None or column.kind in ("employee", "group", "date", "datetime"):
+                values = [None] * len(rows)
+            else:
+                continue
+        frame[column.name] = _typed(column, values, fault)
+    frame["_row"] = np.asarray(rows, dtype=np.int64)
+    return pd.DataFrame(frame, index=range(len(rows)))
+
+
+def _typed(column: Column, values: list, fault):
+    if column.kind in ("number", "integer"):
+        return _numbers(column, values, fault)
+    if column.kind in ("date", "datetime"):
+        return pd.to_datetime(pd.Series([_moment(column, i, v, fault) for i, v in enumerate(values)], dtype="datetime64[us]"))
+    read = _truth if column.kind == "bool" else _list if column.kind == "texts" else _choice if column.kind == "choice" else _text
+    result = np.empty(len(values), dtype=object)
+    result[:] = [column.default if blank(v) else read(column, i, v, fault) for i, v in enumerate(values)]
+    return result
+
+
+def blank(value) -> bool:
+    """Is this cell empty? A text of blanks is."""
+    return is_missing(value) or (isinstance(value, str) and not value.strip())
+
+
+_WIDE = str.maketrans({**{chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}, "\u3000": " ", "\u00a0": " ", "\ufeff": ""})
+
+
+def narrow(text: str) -> str:
+    """Full-width signs and odd blanks as a keyboard types them.
+
+    >>> narrow(" ０１２．５\u3000")
+    '012.5'
+    """
+    return text.translate(_WIDE).strip()
+
+
+def _numbers(column, values, fault):
+    fast = _plain_numbers(values)
+    if fast is None:
+        cleaned = []
+        for i, value in enumerate(values):
+            if blank(value):
+                cleaned.append(column.default)
+                continue
+            try:
+                text = narrow(value).replace(",", "") if isinstance(value, str) else value
+                percent = isinstance(text, str) and text.endswith("%")
+                number = fraction(text.rstrip("%") if percent else text) / (100 if percent else 1)
+            except (ValueError, ZeroDivisionError):
+                fault(i, column, value, say("不是数字", "is not a number"), "not_a_number")
+                number = None
+            cleaned.append(number)
+        fast = exact(cleaned) if cleaned else missing(0)
+    for i in np.flatnonzero(_outside(column, fast)):
+        problem = say(f"超出范围（{_range(column)}）", f"is out of range ({_range(column)})")
+        fault(int(i), column, values[i], problem, "out_of_range")
+    if column.kind == "integer":
+        for i in np.flatnonzero((fast.den != 1) & (fast.den != 0)):
+            fault(int(i), column, values[i], say("应为整数", "must be a whole number"), "not_whole")
+    return fast
+
+
+def _plain_numbers(values):
+    """The fast way for columns that hold nothing but plain int and float."""
+    kinds = set(map(type, values))
+    if not kinds or not kinds <= {int, float}:
+        return None
+    try:
+        return exact(np.array(values, dtype=np.int64 if kinds == {int} else np.float64))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _outside(column: Column, values) -> np.ndarray:
+    outside = np.zeros(len(values), dtype=bool)
+    if column.min is not None:
+        outside |= values < column.min
+    if column.max is not None:
+        outside |= values > column.max
+    if column.above is not None:
+        outside |= values <= column.above
+    return outside
+
+
+def _range(column: Column) -> str:
+    from kpi_helpers.numbers import text
+
+    low = f"≥ {text(column.min)}" if column.min is not None else f"> {text(column.above)}" if column.above is not None else ""
+    return " ".join(part for part in (low, f"≤ {text(column.max)}" if column.max is not None else "") if part)
+
+
+def _text(column, i, value, fault):
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, (datetime, date)):
+        return value.strftime("%Y-%m") if column.kind == "month" else value.isoformat()[:10]
+    text = str(value).strip() if column.kind == "text" else narrow(str(value))
+    if column.kind == "month" and not _is_month(text):
+        fault(i, column, value, say("不是月份（写作 2026-10）", "is not a month (write 2026-10)"), "not_a_month")
+        return None
+    return text
+
+
+def _is_month(text: str) -> bool:
+    return len(text) == 7 and text[4] == "-" and text[:4].isdigit() and text[5:] in {f"{m:02d}" for m in range(1, 13)}
+
+
+def _choice(column, i, value, fault):
+    word = column.word(narrow(str(value)))
+    if word is None:
+        allowed = "、".join(f"{chinese}" for chinese in column.words.values())
+        fault(i, column, value, say(f"应为：{allowed}", f"must be one of: {', '.join(column.words)}"), "unknown_choice")
+    return word
+
+
+_TRUE = {"true", "1", "是", "有", "y", "yes", "√", "对"}
+_FALSE = {"false", "0", "否", "无", "n", "no", "×", "错"}
+
+
+def _truth(column, i, value, fault):
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    word = narrow(str(int(value) if isinstance(value, float) and value.is_integer() else value)).lower()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    fault(i, column, value, say("应为“是”或“否”", "must be yes or no"), "not_yes_or_no")
+    return None
+
+
+def _list(column, i, value, fault):
+    if isinstance(value, (list, tuple)):
+        return [str(one) for one in value]
+    text = narrow(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+    for sign in "、;":
+        text = text.replace(sign, ",")
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _moment(column, i, value, fault):
+    if blank(value):
+        return pd.NaT
+    if isinstance(value, (datetime, pd.Timestamp)):
+        moment = pd.Timestamp(value)
+    elif isinstance(value, date):
+        moment = pd.Timestamp(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and 20_000 < value < 80_000:
+        moment = (pd.Timestamp("1899-12-30") + pd.Timedelta(days=float(value))).round("s")
+    else:
+        try:
+            text = narrow(str(value)).replace("年", "-").replace("月", "-").replace("日", " ").replace("/", "-").replace(".", "-")
+            moment = pd.Timestamp(datetime.fromisoformat(_padded(text.strip())))
+        except ValueError:
+            example = "2026-10-05" if column.kind == "date" else "2026-10-05 14:30"
+            fault(i, column, value, say(f"不是日期（写作 {example}）", f"is not a date (write {example})"), "not_a_date")
+            return pd.NaT
+    if not 1900 <= moment.year <= 2200:
+        fault(i, column, value, say("年份不合理", "has an unlikely year"), "out_of_range")
+        return pd.NaT
+    return moment.normalize() if column.kind == "date" else moment
+
+
+def _padded(text: str) -> str:
+    """'2026-3-5 9:05' as ISO writes it."""
+    day, _, time = text.partition(" ")
+    day = "-".join(part.zfill(2) for part in day.split("-"))
+    return f"{day} {':'.join(part.zfill(2) for part in time.strip().split(':'))}" if time.strip() else day
