@@ -272,9 +272,8 @@ class Book:
         """Set the status of people (mask or ids); a graver status wins. `missing` names what is lacking, per id or for all."""
         mask = units if isinstance(units, np.ndarray) and units.dtype == bool else np.isin(np.arange(len(self.people)), self.codes(units))
         current = self.people["status"].to_numpy(dtype=object)
-        weaker = np.array([STATUSES.index(word) < STATUSES.index(status) for word in current], dtype=bool) if len(current) else mask
-        current = np.where(mask & weaker, status, current)
-        self.people["status"] = current
+        weaker = pd.Index(STATUSES).get_indexer(current) < STATUSES.index(status)
+        self.people["status"] = np.where(mask & weaker, status, current)
         if missing:
             for employee_id in self.people.index[mask]:
                 names = missing.get(employee_id, []) if isinstance(missing, dict) else missing

@@ -51,7 +51,7 @@ def _part(result: Result, post: Post, frame: pd.DataFrame) -> pd.DataFrame:
         part[key] = ids if per == clause.per else None
     if clause.per == "employee" and "group_id" in frame:
         part["group_id"] = frame["group_id"].to_numpy(dtype=object)[rows]
-    part["department"] = result.policy.scheme if result.inputs is None else getattr(result.inputs, "department", result.policy.scheme)
+    part["department"] = result.inputs.department if result.inputs is not None else ""
     part["month"] = result.policy.month or ""
     for column, words in (
         ("clause", clause.id),

@@ -476,7 +476,8 @@ def largest_remainder(pool: ExactArray, claims: ExactArray, codes) -> ExactArray
     sums = sum_by(claims, codes, len(pool))
     fair = where(sums == 0, 0, pool / where(sums == 0, 1, sums))[codes] * claims
     share = floor_to(fair)
-    spare = ((pool - sum_by(share, codes, len(pool))) * 100).num * (sums.num != 0)
+    spare = (pool - sum_by(share, codes, len(pool))) * 100
+    spare = spare.num // spare.den * (sums != 0)
     order = np.lexsort((np.arange(len(codes)), -rank_codes(fair - share), codes))
     first = np.searchsorted(codes[order], np.arange(len(pool)))
     position = np.empty(len(codes), dtype=np.int64)

@@ -213,6 +213,7 @@ class _Reader:
         self.document, self.path, self.digest = document, path, digest
         self.faults: list[Fault] = []
         self.overrides = dict(overrides)
+        self.faulty: set[str] = set()  # parameters whose fault is named already
         self.period = None
         if month is not None:
             try:
@@ -307,7 +308,7 @@ class _Reader:
     def read_parameters(self, data) -> dict[str, Parameter]:
         found = {}
         for name, entry in data.items():
-            where = self.document.where("parameters", name)
+            before, where = len(self.faults), self.document.where("parameters", name)
             if not isinstance(entry, dict) or "value" not in entry:
                 self.fault(where, "应写作 {value: …, basis: …}。", "is written {value: …, basis: …}.")
                 continue
@@ -316,11 +317,14 @@ class _Reader:
             if entry.get("basis") not in BASES:
                 self.fault(where, f"basis“{entry.get('basis')}”应为 S、R 或 A。", f"basis '{entry.get('basis')}' must be S, R or A.")
             known = {key: value for key, value in entry.items() if key in _PARAMETER}
-            known["accepts"] = tuple(known.get("accepts") or _accepted(self.in_force(known["value"], where)))
             value = self.in_force(entry["value"], where)
+            known["accepts"] = tuple(known.get("accepts") or _accepted(value))
             parameter = Parameter(name, **{**known, "value": value, "filed": entry["value"]})
             found[name] = parameter
-            self.check_value(parameter, value, where)
+            if len(self.faults) == before:
+                self.check_value(parameter, value, where)
+            if len(self.faults) > before:
+                self.faulty.add(name)
         return found
 
     def in_force(self, value, where):
@@ -367,7 +371,7 @@ class _Reader:
         fits = shown in accepts or any(kind in accepts for kind in kinds)
         if not fits:
             hint = did_you_mean(shown, [word for word in map(str, accepts)])
-            self.fault(where, f"{parameter.name}: “{_shown(value)}”无效。", f"{parameter.name}: '{_shown(value)}' is not allowed.", hint)
+            self.fault(where, f"“{_shown(value)}”无效。", f"'{_shown(value)}' is not allowed.", hint)
         elif isinstance(value, (int, Fraction)) and not isinstance(value, bool):
             if parameter.min is not None and value < parameter.min or parameter.max is not None and value > parameter.max:
                 low, high = _shown(parameter.min), _shown(parameter.max)
@@ -383,9 +387,12 @@ class _Reader:
             plain = name.removeprefix(f"{self.scheme}.")
             if plain not in self.parameters:
                 continue
+            before = len(self.faults)
             value = self.in_force(_exact_value(self.overrides.pop(name)), name)
             parameter = self.parameters[plain]
             self.check_value(parameter, value, name)
+            if len(self.faults) > before:
+                self.faulty.add(plain)
             self.parameters[plain] = Parameter(**{**vars(parameter), "value": value, "overridden": True})
 
     # -- clauses --------------------------------------------------------------------------------------------------
@@ -446,7 +453,9 @@ class _Reader:
             written[key] = entry[key]
         self.override_arguments(written, common["id"])
         used: dict[str, object] = {}
+        before = len(self.faults)
         arguments = {key: self.resolve(value, f"{where} {key}", key, used) for key, value in written.items()}
+        unsound = len(self.faults) > before or not self.faulty.isdisjoint(used)
         table = entry.get("table", "events")
         when = self.resolve(entry.get("when") or {}, where, "when", used)
         who = self.resolve(entry.get("who") or {}, where, "who", used)
@@ -466,7 +475,7 @@ class _Reader:
             measure=entry.get("measure"),
             measures=measures,
             unit=str(entry.get("unit", "分")),
-            arguments=check_arguments(rule, arguments, where, self.faults),
+            arguments={} if unsound else check_arguments(rule, arguments, where, self.faults),
             when=check_filter(when, columns, where, self.faults) if when else {},
             who=check_filter(who, people, where, self.faults) if who else {},
             in_force="；".join(f"{label}={_shown(value)}" for label, value in used.items()),

@@ -14,6 +14,10 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,12}")
+_PLAIN_TAGS = {
+    "!",
+    *(f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")),
+}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -75,15 +79,18 @@ def _build(node, name, path, lines, faults, made):
     lines[path] = node.start_mark.line + 1
     if id(node) in made:
         return made[id(node)]
+    if node.tag not in _PLAIN_TAGS:
+        faults.append(Fault(f"{name}:{lines[path]}", say(f"不允许标签“{node.tag}”。", f"tag {node.tag!r} is not allowed.")))
+        return None
     if isinstance(node, yaml.ScalarNode):
-        result = _scalar(node, name, faults)
+        result = _scalar(node)
     elif isinstance(node, yaml.SequenceNode):
         result = [_build(child, name, (*path, i), lines, faults, made) for i, child in enumerate(node.value)]
     else:
         result = {}
         for key_node, value_node in node.value:
             line = f"{name}:{key_node.start_mark.line + 1}"
-            key = _scalar(key_node, name, faults) if isinstance(key_node, yaml.ScalarNode) else None
+            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
                 shown = getattr(key_node, "value", "?")
                 faults.append(Fault(line, say(f"键“{shown}”不是文字。", f"key {shown!r} is not text."), say("请加引号。", "Quote it.")))
@@ -95,12 +102,8 @@ def _build(node, name, path, lines, faults, made):
     return result
 
 
-def _scalar(node, name, faults):
+def _scalar(node):
     text = node.value
-    if node.tag.startswith("tag:yaml.org,2002:python") or (node.tag.startswith("!") and node.tag != "!"):
-        where = f"{name}:{node.start_mark.line + 1}"
-        faults.append(Fault(where, say(f"不允许标签“{node.tag}”。", f"tag {node.tag!r} is not allowed.")))
-        return None
     if node.style:  # quoted or block text
         return text
     if text in ("", "~", "null"):

@@ -30,12 +30,12 @@ class Tables(dict):
     delivered: names of the sheets that were handed in. refused: rows that were left out, one dict each.
     """
 
-    def __init__(self, frames=(), origins=None, delivered=(), refused=(), file=""):
+    def __init__(self, frames=(), origins=None, delivered=(), refused=(), file="", department=""):
         super().__init__(frames)
         self.origins: dict[str, Origin] = origins or {}
         self.delivered = set(delivered)
         self.refused: list[dict] = list(refused)
-        self.file = file
+        self.file, self.department = file, department
 
     def refusal(self, table: str, row: pd.Series, column: str, reason: str, **keys) -> dict:
         """One entry of the list of refused rows (拒收行)."""
@@ -127,7 +127,7 @@ def _numbers(column, values, fault):
         problem = say(f"超出范围（{_range(column)}）", f"is out of range ({_range(column)})")
         fault(int(i), column, values[i], problem, "out_of_range")
     if column.kind == "integer":
-        for i in np.flatnonzero((fast.den != 1) & (fast.den != 0)):
+        for i in np.flatnonzero((fast.den != 0) & (fast.num % np.where(fast.den == 0, 1, fast.den) != 0)):
             fault(int(i), column, values[i], say("应为整数", "must be a whole number"), "not_whole")
     return fast
 

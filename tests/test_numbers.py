@@ -1,0 +1,193 @@
+"""Exact columns against Python's own fractions: at thresholds, at halves, in splits, with numbers of any size."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi_helpers.numbers import (
+    ExactArray,
+    clip,
+    constant,
+    exact,
+    floor_to,
+    fraction,
+    half_up,
+    largest_remainder,
+    maximum,
+    minimum,
+    missing,
+    rank_codes,
+    sum_by,
+    text,
+    total,
+    where,
+)
+
+small = st.fractions(min_value=-1000, max_value=1000, max_denominator=1000)
+huge = st.fractions(min_value=-(10**30), max_value=10**30, max_denominator=10**20)
+number = st.one_of(small, huge, st.integers(-(10**6), 10**6).map(Fraction))
+maybe = st.one_of(st.none(), number)
+pairs = st.lists(st.tuples(maybe, maybe), min_size=1, max_size=8)
+
+
+def known(x, y):
+    return x is not None and y is not None
+
+
+def same(column, expected):
+    assert [None if value is pd.NA else value for value in column] == list(expected)
+
+
+@given(pairs)
+def test_arithmetic_equals_fractions(rows):
+    a, b = exact([x for x, _ in rows]), exact([y for _, y in rows])
+    same(a + b, [x + y if known(x, y) else None for x, y in rows])
+    same(a - b, [x - y if known(x, y) else None for x, y in rows])
+    same(a * b, [x * y if known(x, y) else None for x, y in rows])
+    same(-a, [None if x is None else -x for x, _ in rows])
+    same(minimum(a, b), [min(x, y) if known(x, y) else None for x, y in rows])
+    same(maximum(a, b), [max(x, y) if known(x, y) else None for x, y in rows])
+
+
+@given(pairs)
+def test_division_equals_fractions(rows):
+    rows = [(x, y or Fraction(7)) for x, y in rows]
+    same(exact([x for x, _ in rows]) / exact([y for _, y in rows]), [x / y if known(x, y) else None for x, y in rows])
+
+
+@given(pairs)
+def test_comparison_equals_fractions_and_a_missing_value_compares_false(rows):
+    a, b = exact([x for x, _ in rows]), exact([y for _, y in rows])
+    for name in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):
+        assert getattr(a, name)(b).tolist() == [known(x, y) and getattr(x, name)(y) for x, y in rows]
+
+
+@given(st.lists(number, min_size=1, max_size=8), number)
+def test_scalars_on_either_side(values, scalar):
+    column = exact(values)
+    same(column + scalar, [v + scalar for v in values])
+    same(scalar - column, [scalar - v for v in values])
+    same(scalar * column, [v * scalar for v in values])
+    assert (column >= scalar).tolist() == [v >= scalar for v in values]
+
+
+@given(st.lists(st.fractions(max_denominator=10**6), min_size=1, max_size=8), st.integers(0, 6))
+def test_half_up_rounds_away_from_zero_like_decimal(values, places):
+    def by_hand(value):
+        # the half decides only where it is exact: compare scaled integers, not a division
+        scaled = abs(value) * 10**places
+        whole = scaled.numerator // scaled.denominator
+        whole += scaled - whole >= Fraction(1, 2)
+        return Fraction(whole, 10**places) * (1 if value >= 0 else -1)
+
+    same(half_up(exact(values), places), map(by_hand, values))
+
+
+@given(st.decimals(min_value=-(10**6), max_value=10**6, places=3))
+def test_half_up_equals_the_decimal_module(value):
+    assert half_up(Fraction(value)) == Fraction(value.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(
+    "value, rounded", [("2.345", "2.35"), ("-2.345", "-2.35"), ("0.125", "0.13"), ("2.5", "2.5"), ("89.995", "90"), ("89.9949", "89.99")]
+)
+def test_the_halves_of_the_specification(value, rounded):
+    assert half_up(Fraction(value)) == Fraction(rounded)
+
+
+@given(st.lists(number, max_size=8))
+def test_floor_never_exceeds(values):
+    for value, floor in zip(values, floor_to(exact(values)), strict=True):
+        assert 0 <= value - floor < Fraction(1, 100)
+
+
+@given(st.lists(st.tuples(number, st.integers(0, 4)), max_size=20))
+def test_sums_by_group_and_their_total(rows):
+    column, codes = exact([v for v, _ in rows]), [c for _, c in rows]
+    same(sum_by(column, codes, 5), [sum((v for v, c in rows if c == code), Fraction(0)) for code in range(5)])
+    assert total(column) == sum((v for v, _ in rows), Fraction(0))
+
+
+def test_a_missing_value_is_never_summed_as_zero():
+    same(sum_by(exact([1, None, 2]), [0, 0, 1], 2), [None, 2])
+    with pytest.raises(ValueError, match="missing"):
+        total(exact([1, None]))
+
+
+@given(
+    st.integers(0, 10**9).map(lambda fen: Fraction(fen, 100)),
+    st.lists(st.fractions(min_value=0, max_value=1000, max_denominator=1000), min_size=1, max_size=12),
+)
+def test_largest_remainder_adds_up_to_the_fen(pool, claims):
+    shares = list(largest_remainder(exact([pool]), exact(claims), [0] * len(claims)))
+    fair = [pool * c / sum(claims) if sum(claims) else Fraction(0) for c in claims]
+    assert sum(shares) == (pool if sum(claims) else 0)
+    assert all(abs(share - due) < Fraction(1, 100) for share, due in zip(shares, fair, strict=True))
+    assert all((share * 100).denominator == 1 for share in shares)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 50)), min_size=1, max_size=15), st.integers(0, 10**6))
+def test_splitting_several_pools_at_once_equals_splitting_each(members, fen):
+    codes, claims = [g for g, _ in members], exact([c for _, c in members])
+    pools = exact([Fraction(fen, 100), Fraction(fen + 1, 100), Fraction(fen + 2, 100)])
+    together = list(largest_remainder(pools, claims, codes))
+    for group in set(codes):
+        rows = [i for i, code in enumerate(codes) if code == group]
+        alone = list(largest_remainder(pools[[group]], claims[rows], [0] * len(rows)))
+        assert [together[i] for i in rows] == alone
+
+
+def test_threshold_33_of_30_reaches_110_percent():
+    ratio = exact([33, 32]) / 30
+    assert (ratio >= Fraction("1.10")).tolist() == [True, False]
+
+
+@given(st.lists(number, min_size=1, max_size=10))
+def test_rank_codes_order_like_the_numbers(values):
+    places = {value: i for i, value in enumerate(sorted(set(values)))}
+    assert rank_codes(exact(values)).tolist() == [places[value] for value in values]
+
+
+def test_the_floats_of_excel_are_the_decimals_it_shows():
+    assert list(exact(np.array([0.1, 33.3, 89.995, 0.1 + 0.2]))) == [
+        Fraction(1, 10),
+        Fraction(333, 10),
+        Fraction(89995, 1000),
+        Fraction(3, 10),
+    ]
+    for bad in (float("inf"), True, object()):
+        with pytest.raises(ValueError):
+            fraction(bad)
+
+
+def test_dividing_by_zero_is_an_error_but_a_missing_divisor_is_missing():
+    with pytest.raises(ZeroDivisionError):
+        exact([1]) / exact([0])
+    same(exact([1, 0]) / exact([None, 2]), [None, 0])
+
+
+def test_columns_live_in_pandas_frames():
+    frame = pd.DataFrame({"score": exact(["89.99", None, 90])}, index=["a", "b", "c"])
+    assert frame["score"].isna().tolist() == [False, True, False]
+    assert frame.loc["c", "score"] == 90
+    assert frame.sort_values("score", ascending=False).index.tolist()[:2] == ["c", "a"]
+    assert pd.concat([frame, frame])["score"].sum() == Fraction("359.98")
+    assert isinstance(frame.reindex(["a", "z"])["score"].array, ExactArray)
+    assert frame["score"].min() == Fraction("89.99")
+
+
+def test_choosing_and_holding():
+    same(where([True, False], exact([1, 2]), 9), [1, 9])
+    same(clip(exact([-5, 50, 500]), 0, 100), [0, 50, 100])
+    same(clip(missing(2), 0, 100), [None, None])
+    same(constant("0.5", 2), [Fraction(1, 2)] * 2)
+
+
+@pytest.mark.parametrize("value, shown", [("267", "267"), ("0.40", "0.4"), ("-2.35", "-2.35"), ("1/3", "≈0.3333"), ("-1/3", "≈-0.3333")])
+def test_numbers_as_people_write_them(value, shown):
+    assert text(Fraction(value)) == shown
