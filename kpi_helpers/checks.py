@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,21 +58,33 @@ def refuse_rows(tables: Tables, faults: list[RowFault]) -> None:
 
 def _blanks(table, frame):
     for column in table.columns.values():
-        if (column.filled or column.name in table.key) and column.name in frame:
+        if must_be_filled(table, column) and column.name in frame:
             for row in np.flatnonzero(frame[column.name].isna()):
                 yield RowFault(
                     table.name, int(row), column.name, None, "blank", say("不能为空", "must not be blank"), say("请填写。", "Fill it in.")
                 )
 
 
+def must_be_filled(table, column) -> bool:
+    """必填: keys, what the policy says, and whose a record is: without its clause, or of nobody, it would count nowhere."""
+    if column.filled or column.name in table.key:
+        return True
+    if not column.required:
+        return False
+    if column.kind == "employee":  # an event may be that of a group or an area
+        return column.name == "employee_id" and not table.columns.keys() & {"group_id", "area"}
+    return column.kind == "clause"
+
+
 def _doubles(table, frame):
-    if not table.key or any(part not in frame for part in table.key):
+    key = [part for part in table.key if part in frame]  # a column that was not handed in tells no rows apart
+    if not key:
         return
-    whole = frame[list(table.key)].notna().all(axis=1)
-    for row in np.flatnonzero(frame.duplicated(list(table.key)) & whole):
-        value = "、".join(_shown(frame[part].iloc[row]) for part in table.key)
+    whole = frame[key].notna().all(axis=1)
+    for row in np.flatnonzero(frame.duplicated(key) & whole):
+        value = "、".join(_shown(frame[part].iloc[row]) for part in key)
         problem = say(f"“{value}”重复", f"'{value}' stands twice")
-        yield RowFault(table.name, int(row), table.key[0], value, "duplicate", problem, say("请删去一行。", "Delete one of the rows."))
+        yield RowFault(table.name, int(row), key[0], value, "duplicate", problem, say("请删去一行。", "Delete one of the rows."))
 
 
 def _shown(value) -> str:
@@ -85,7 +98,7 @@ def _unknown(policy, tables, table, frame):
         known["employee"] = set(people["employee_id"].dropna())
         if "group_id" in people:
             known["group"] = set(people["group_id"].dropna())
-    known["clause"] = {clause.id for clause in policy.clauses if clause.rule is not None and clause.table == "events"}
+    known["clause"] = {clause.id for clause in event_clauses(policy)}
     words = {
         "employee": ("花名册中没有", "is not on the roster", "unknown_employee"),
         "group": ("花名册中没有小组", "is no group of the roster", "unknown_group"),
@@ -95,28 +108,32 @@ def _unknown(policy, tables, table, frame):
         if column.kind not in known or column.name not in frame:
             continue
         zh, en, reason = words[column.kind]
-        values = frame[column.name]
+        values, hints = frame[column.name], {}
         for row in np.flatnonzero(values.notna() & ~values.isin(known[column.kind])):
-            hint = (
-                did_you_mean(values.iloc[row], sorted(known[column.kind]))
-                if column.kind != "employee"
-                else _near(values.iloc[row], known["employee"])
-            )
+            value = values.iloc[row]
+            if value not in hints:  # a search takes its time, so only the first twenty unknown values get one
+                search = _near if column.kind == "employee" else did_you_mean
+                hints[value] = search(value, sorted(known[column.kind])) if len(hints) < 20 else ""
             yield RowFault(
                 table.name,
                 int(row),
                 column.name,
-                values.iloc[row],
+                value,
                 reason,
-                say(f"{zh}“{values.iloc[row]}”", f"'{values.iloc[row]}' {en}"),
-                hint,
+                say(f"{zh}“{value}”", f"'{value}' {en}"),
+                hints[value],
             )
+
+
+def event_clauses(policy) -> list:
+    """Clauses under which an event can be recorded: those whose rule reads the records of the table of events."""
+    return [c for c in policy.clauses if c.rule is not None and c.table == "events" and "records" in inspect.signature(c.rule).parameters]
 
 
 def _near(value, people):
     from difflib import get_close_matches
 
-    close = get_close_matches(str(value), sorted(people), n=1, cutoff=0.75)
+    close = get_close_matches(str(value), people, n=1, cutoff=0.75)
     return (
         say(f"是否指“{close[0]}”？", f"Did you mean '{close[0]}'?")
         if close

@@ -31,6 +31,10 @@ class KpiError(Exception):
         self.faults = [faults] if isinstance(faults, Fault) else list(faults)
         super().__init__("\n".join(map(str, self.faults)))
 
+    def _render_traceback_(self):
+        """What Jupyter shows instead of a traceback: the faults."""
+        return [str(fault) for fault in self.faults]
+
 
 class PolicyError(KpiError):
     """考核办法有误: a policy file, parameter or override is at fault."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpi_helpers.columns import Column, Table
 from kpi_helpers.language import say
-from kpi_helpers.numbers import exact, fraction, is_missing, missing
+from kpi_helpers.numbers import constant, exact, fraction, is_missing, missing
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,16 @@ class Tables(dict):
     """数据表 by name: DataFrames with engine types and a column `_row` (row number in the sheet).
 
     delivered: names of the sheets that were handed in. refused: rows that were left out, one dict each.
+    notes: what a reader should know though it is no fault, e.g. sheets and columns that were not read.
     """
 
-    def __init__(self, frames=(), origins=None, delivered=(), refused=(), file="", department=""):
+    def __init__(self, frames=(), origins=None, delivered=(), refused=(), file="", department="", notes=()):
         super().__init__(frames)
         self.origins: dict[str, Origin] = origins or {}
         self.delivered = set(delivered)
         self.refused: list[dict] = list(refused)
         self.file, self.department = file, department
+        self.notes: list[str] = list(notes)
 
     def refusal(self, table: str, row: pd.Series, column: str, reason: str, **keys) -> dict:
         """One entry of the list of refused rows (拒收行)."""
@@ -68,24 +70,52 @@ def typed_frame(table: Table, raw: dict[str, list], rows: list[int], fault) -> p
     frame = {}
     for column in table.columns.values():
         values = raw.get(column.name)
-        if values is None:
-            if column.required or column.default is not None or column.kind in ("employee", "group", "date", "datetime"):
-                values = [None] * len(rows)
-            else:
-                continue
-        frame[column.name] = _typed(column, values, fault)
+        if values is not None:
+            frame[column.name] = _typed(column, values, fault)
+        elif column.required or column.default is not None or column.kind in ("employee", "group", "date", "datetime"):
+            frame[column.name] = _absent(column, len(rows))
     frame["_row"] = np.asarray(rows, dtype=np.int64)
     return pd.DataFrame(frame, index=range(len(rows)))
+
+
+def _absent(column: Column, length: int):
+    """A column that was not handed in: its default in every row."""
+    if column.kind in ("number", "integer"):
+        return constant(column.default, length)
+    if column.kind in ("date", "datetime"):
+        return np.full(length, "NaT", dtype="datetime64[us]")
+    return np.full(length, column.default, dtype=object)
 
 
 def _typed(column: Column, values: list, fault):
     if column.kind in ("number", "integer"):
         return _numbers(column, values, fault)
     if column.kind in ("date", "datetime"):
-        return pd.to_datetime(pd.Series([_moment(column, i, v, fault) for i, v in enumerate(values)], dtype="datetime64[us]"))
-    read = _truth if column.kind == "bool" else _list if column.kind == "texts" else _choice if column.kind == "choice" else _text
+        return _moments(column, values, fault)
+    if column.kind == "texts":
+        read = [column.default if blank(v) else _list(column, i, v, fault) for i, v in enumerate(values)]
+    else:
+        read = _words(column, values, fault)
     result = np.empty(len(values), dtype=object)
-    result[:] = [column.default if blank(v) else read(column, i, v, fault) for i, v in enumerate(values)]
+    result[:] = read
+    return result
+
+
+def _words(column, values, fault) -> list:
+    """Texts, choices and yes/no; a text that stands in many rows is read once, a faulty one in every row."""
+    read = _truth if column.kind == "bool" else _choice if column.kind == "choice" else _text
+    seen, result = {}, []
+    for i, value in enumerate(values):
+        if type(value) is not str:
+            result.append(column.default if blank(value) else read(column, i, value, fault))
+            continue
+        word = seen.get(value, seen)
+        if word is seen:
+            empty = blank(value)
+            word = column.default if empty else read(column, i, value, fault)
+            if empty or word is not None:
+                seen[value] = word
+        result.append(word)
     return result
 
 
@@ -103,11 +133,11 @@ def narrow(text: str) -> str:
     >>> narrow(" ０１２．５\u3000")
     '012.5'
     """
-    return text.translate(_WIDE).strip()
+    return text.strip() if text.isascii() else text.translate(_WIDE).strip()
 
 
 def _numbers(column, values, fault):
-    fast = _plain_numbers(values)
+    fast = _plain_numbers(column, values)
     if fast is None:
         cleaned = []
         for i, value in enumerate(values):
@@ -132,15 +162,24 @@ def _numbers(column, values, fault):
     return fast
 
 
-def _plain_numbers(values):
-    """The fast way for columns that hold nothing but plain int and float."""
+def _plain_numbers(column, values):
+    """The fast way for columns that hold nothing but int, float and blank cells."""
     kinds = set(map(type, values))
-    if not kinds or not kinds <= {int, float}:
+    if kinds == {int}:
+        return exact(np.array(values, dtype=np.int64)) if max(map(abs, values)) < 2**63 else None
+    if not kinds or not kinds <= {int, float, str, type(None)}:
         return None
+    if str in kinds and not {v for v in values if type(v) is str} <= {""}:
+        return None
+    if int in kinds and any(type(v) is int and abs(v) > 2**53 for v in values):
+        return None
+    if kinds & {str, type(None)}:
+        values = [None if v == "" else v for v in values]
     try:
-        return exact(np.array(values, dtype=np.int64 if kinds == {int} else np.float64))
-    except (OverflowError, ValueError):
+        numbers = exact(np.array(values, dtype=np.float64))
+    except ValueError:  # infinite
         return None
+    return numbers if column.default is None else numbers.fillna(column.default)
 
 
 def _outside(column: Column, values) -> np.ndarray:
@@ -208,6 +247,18 @@ def _list(column, i, value, fault):
     for sign in "、;":
         text = text.replace(sign, ",")
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _moments(column, values, fault) -> np.ndarray:
+    """Dates and times; the fast way for columns that hold nothing but those and blank cells."""
+    kinds = set(map(type, values))
+    if kinds <= {date, datetime, str, type(None)} and (str not in kinds or {v for v in values if type(v) is str} <= {""}):
+        if all(type(v) is not datetime or v.tzinfo is None for v in values):
+            moments = np.array([v or None for v in values], dtype="datetime64[us]")
+            years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
+            if np.isnat(moments).all() or (np.isnat(moments) | ((years >= 1900) & (years <= 2200))).all():
+                return moments.astype("datetime64[D]").astype("datetime64[us]") if column.kind == "date" else moments
+    return pd.Series([_moment(column, i, v, fault) for i, v in enumerate(values)], dtype="datetime64[us]").to_numpy()
 
 
 def _moment(column, i, value, fault):

@@ -1,0 +1,179 @@
+"""工作簿: one Excel file a month and department, read into tables; every fault at once, each at its cell."""
+
+from __future__ import annotations
+
+from python_calamine import CalamineWorkbook
+
+from kpi_helpers.checks import check_rows, refuse_rows
+from kpi_helpers.columns import Column, Table, vocabulary
+from kpi_helpers.errors import DataError, Fault
+from kpi_helpers.headings import nearest, plain
+from kpi_helpers.language import say
+from kpi_helpers.preflight import Package, open_package
+from kpi_helpers.sheet import CellFault, Sheet, advice
+from kpi_helpers.tables import Tables, empty_table
+
+OWN_SHEETS = ("说明", "条款", "错误清单")  # written by the workbench, never read
+
+
+def read_workbook(path, policy) -> Tables:
+    """读取工作簿: the tables of a policy from one .xlsx file.
+
+    Raises DataError holding all faults. Rows that the policy itself refuses are left out and listed in `refused`,
+    what a reader should know otherwise in `notes`.
+    """
+    return _Reader(open_package(path), policy).read()
+
+
+def check(path, policy) -> list[Fault]:
+    """检查工作簿: every fault of a workbook, none if it can be scored."""
+    try:
+        read_workbook(path, policy)
+    except DataError as error:
+        return error.faults
+    return []
+
+
+class _Reader:
+    def __init__(self, package: Package, policy):
+        self.package, self.policy = package, policy
+        self.sheets: dict[str, Sheet] = {}
+        self.faults: dict[str, list[CellFault]] = {name: [] for name in policy.tables}  # of sheets that are not there
+        self.tables = Tables(file=package.name)
+
+    def read(self) -> Tables:
+        self.open_sheets()
+        clauses = {clause.id for clause in self.policy.clauses}
+        for name, table in self.policy.tables.items():
+            if name in self.sheets:
+                self.sheets[name].read(clauses)
+                self.take(name, self.sheets[name])
+            else:
+                self.tables[name] = empty_table(table)
+        self.note_all()
+        refused = self.check()
+        faults = [fault for name in self.policy.tables for fault in self.faults[name] + self.faults_of(name)]
+        if faults:
+            raise DataError(faults)
+        refuse_rows(self.tables, refused)
+        return self.tables
+
+    def faults_of(self, name: str) -> list[CellFault]:
+        return self.sheets[name].faults if name in self.sheets else []
+
+    # -- sheets --------------------------------------------------------------------------------------------------------
+
+    def open_sheets(self) -> None:
+        workbook = _library(self.package.name, lambda: CalamineWorkbook.from_filelike(self.package.content))
+        unknown = []
+        for title in workbook.sheet_names:
+            table = self.table(title)
+            if table is None:
+                unknown.append(title)
+            elif table.name in self.sheets:
+                twin = self.sheets[table.name].title
+                self.fault(table, title, say(f"与工作表“{twin}”重复。", f"repeats '{twin}'."), say("请只保留一个。", "Keep one."))
+            elif title in self.package.scans:
+                self.sheets[table.name] = self.load(workbook, table, title)
+        self.check_sheets([title for title in unknown if title not in OWN_SHEETS])
+
+    def table(self, title: str) -> Table | None:
+        word = plain(title)
+        return next((one for one in self.policy.tables.values() if word in (plain(one.sheet), plain(one.name))), None)
+
+    def load(self, workbook, table: Table, title: str) -> Sheet:
+        scan = self.package.scans[title]
+        try:
+            rows, merged = _library(self.package.name, lambda: _contents(workbook.get_sheet_by_name(title)))
+        except DataError:
+            if not scan.bad:  # an error value that the library does not know stops it, but we know its cell
+                raise
+            rows, merged = [], []
+        return Sheet(self.package.name, table, title, rows, scan, merged)
+
+    def check_sheets(self, unknown: list[str]) -> None:
+        """Sheets that are missing, and what may be meant by one that is unknown."""
+        familiar = {plain(word) for pair in vocabulary()["sheets"].items() for word in pair}
+        for table in self.policy.tables.values():
+            if table.name in self.sheets:
+                continue
+            strange = {plain(title): title for title in unknown if plain(title) not in familiar}
+            near = nearest([table.sheet, table.name], strange, 0.6 if table.optional else 0.5)
+            if near:
+                unknown.remove(near)
+                hint = say(
+                    f"是否指“{table.sheet}”？请改名；若不是，请换一个不相近的名称。",
+                    f"Did you mean '{table.sheet}'? Rename it, or choose a name less alike.",
+                )
+                self.fault(table, near, say("不认识这个工作表名。", "is no known sheet."), hint)
+            elif not table.optional:
+                hint = say("请补上；本期没有记录也要交空表（只有标题行）。", "Add it; where nothing happened, with its headings only.")
+                self.fault(table, table.sheet, say("缺少这个工作表。", "this sheet is missing."), hint)
+        if unknown:
+            self.note(f"没有读取工作表：{'、'.join(unknown)}。", f"sheets that were not read: {', '.join(unknown)}.")
+
+    def take(self, name: str, sheet: Sheet) -> None:
+        """已交: a sheet counts as handed in, even empty; one that may be absent not while it shows its example only."""
+        self.tables[name] = sheet.frame
+        if not sheet.places:
+            return
+        self.tables.origins[name] = sheet.origin
+        # without the numbers of the staff nobody would be known, and every row of the other sheets would seem at fault
+        unusable = name == "employees" and sheet.lacks("employee_id")
+        if not unusable and not (sheet.untouched and sheet.table.optional):
+            self.tables.delivered.add(name)
+
+    # -- the whole workbook --------------------------------------------------------------------------------------------
+
+    def check(self) -> list:
+        """What only the tables together show; gives the rows that the policy itself refuses."""
+        refused = []
+        for found in check_rows(self.policy, self.tables):
+            sheet = self.sheets[found.table]
+            column = sheet.table.columns.get(found.column) or Column(found.column, found.column)
+            if found.stops:
+                sheet.value_fault(sheet.numbers[found.row], column, found.value, found.problem, found.hint or advice(found.reason))
+            else:
+                refused.append(found)
+        people = self.sheets.get("employees")
+        if people is not None and not people.table.optional and not len(people.frame) and not people.faults:
+            people.fault(say("没有人员。", "holds nobody."), say("请至少填写一名员工。", "Fill in one person at least."))
+        return refused
+
+    def fault(self, table: Table, title: str, problem: str, hint: str) -> None:
+        self.faults[table.name].append(CellFault(f"{self.package.name} {title}", problem, hint, title))
+
+    def note(self, zh: str, en: str) -> None:
+        self.tables.notes.append(f"{self.package.name} {say(zh, en)}")
+
+    def note_all(self) -> None:
+        """What is no fault and yet worth knowing."""
+        if self.package.macros:
+            self.note("含有宏，宏没有运行。", "holds macros, which were not run.")
+        for sheet in self.sheets.values():
+            if sheet.ignored:
+                words = "、".join(sheet.ignored)
+                self.note(f"工作表“{sheet.title}”没有读取：{words}。", f"sheet '{sheet.title}', not read: {words}.")
+        untouched = [sheet for sheet in self.sheets.values() if sheet.untouched]
+        absent = "、".join(sheet.title for sheet in untouched if sheet.table.optional)
+        empty = "、".join(sheet.title for sheet in untouched if not sheet.table.optional)
+        if absent:
+            self.note(f"只有示例行，按未交处理：{absent}。", f"sheets with their example only, taken as not handed in: {absent}.")
+        if empty:
+            self.note(f"只有示例行，按本期没有记录处理：{empty}。", f"sheets with their example only, taken as no records: {empty}.")
+
+
+def _contents(sheet) -> tuple[list[list], list]:
+    return sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
+
+
+def _library(name: str, call):
+    """What the reading library says to a workbook that passed every check and still is none."""
+    try:
+        return call()
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        problem = say("文件内容有误，读不出来。", "has contents that cannot be read.")
+        hint = say("请在 Excel 或 WPS 中打开，另存为新的 .xlsx 再试。", "Open it in Excel and save it as a new .xlsx file.")
+        raise DataError(Fault(name, problem, hint)) from None

@@ -1,0 +1,37 @@
+"""One finished run of the small month, shared by every test that only looks at what a run leaves."""
+
+from pathlib import Path
+
+import pytest
+from small_month import write_month
+
+from kpi_helpers.departments import find_job
+from kpi_helpers.run import run_job, write_overview
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("KPI_LANG", raising=False)
+
+
+@pytest.fixture(scope="session")
+def workbook(tmp_path_factory):
+    return write_month(tmp_path_factory.mktemp("data") / "2026-10" / "weikang.xlsx")
+
+
+@pytest.fixture(scope="session")
+def job(workbook):
+    return find_job("2026-10", "维康", str(ROOT / "params/policies/weikang.yaml"), str(workbook))
+
+
+@pytest.fixture(scope="session")
+def finished(job, tmp_path_factory):
+    """The folder outputs/2026-10 of a run; the department's is 维康/."""
+    outputs = tmp_path_factory.mktemp("outputs")
+    outcome = run_job(job, outputs)
+    assert not outcome.faults
+    write_overview(outputs, "2026-10")
+    return outputs / "2026-10"
