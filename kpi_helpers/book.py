@@ -105,6 +105,7 @@ class Book:
         self.flags: list[dict] = []
         self.errors: list[dict] = list(tables.refused)
         self.outputs: dict[str, object] = {}
+        self.kept: dict[str, object] = {}  # what a clause leaves for later ones of its scheme; shown nowhere
         self.people = _units(tables.get("employees"), "employee_id")
         self.groups = self._open_groups()
         self.department = pd.DataFrame(index=pd.Index(["department"], name="department"))

@@ -1,0 +1,318 @@
+"""基本量 and 激励量: who has quotas, which days are assessed, and the month's attainment ratios (sections 1-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.arguments import Number, Whole, YesNo
+from kpi_helpers.book import Book, Lines
+from kpi_helpers.calendar import add_months
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, exact, minimum, missing, sum_by, where
+from kpi_helpers.policy import Clause
+from kpi_helpers.schemes.dawo.days import (
+    PersonDays,
+    call_cells,
+    call_rows,
+    day64,
+    first_given,
+    given_by_month,
+    lacking_days,
+    member_cells,
+    member_rows,
+    person_days,
+    sundays,
+)
+from kpi_helpers.schemes.dawo.staff import employment, has_quota, level_values
+
+
+def in_scope(book: Book, score_scope: Literal["all", "specialists"], quota_scope: Literal["specialist", "all"]) -> None:
+    """1.2 适用范围: everybody employed in the month is scored; quotas bind the specialists (专员)."""
+    roles = book.people.get("role", pd.Series(index=book.people.index, dtype=object))
+    specialist = (roles.isna() | (roles == "specialist")).to_numpy(dtype=bool)
+    book.people["specialist"] = specialist
+    book.people["has_quota"] = specialist | (quota_scope == "all")
+    if score_scope == "specialists":
+        book.mark(~specialist, "out_of_scope")
+    if book.period is not None:
+        hired, left = employment(book)
+        book.mark((hired > day64(book.period.last)) | (left < day64(book.period.first)), "not_assessed")
+
+
+def daily_quota(book: Book, talk: Number, calls: Number, levels: list[dict]) -> list[Lines]:
+    """3.1d 每日基本工作量: minutes and calls per workday, of the person's level or else the common ones."""
+    found = []
+    for name, common, note in zip(("daily_talk", "daily_calls"), (talk, calls), _notes(), strict=True):
+        book.people[name] = level_values(book, levels, name).fillna(common)
+        found.append(Lines(book.people[name].array, note=note))
+    return found
+
+
+def incentive_ratio(book: Book, target: Number, counts: Literal["new_members"], levels: list[dict]) -> Lines:
+    """3.2a 激励量: new members over the target, never rounded; missing without a row of members."""
+    members = _members(book)
+    goal = first_given(given_by_month(book, "target"), level_values(book, levels, "target").fillna(target))
+    goal = where(goal > 0, goal, None)
+    book.people["new_members"], book.people["target"] = members, goal
+    ratio = members / goal
+    return Lines(where(has_quota(book), ratio, None), members, member_cells(book))
+
+
+def first_week(book: Book, exempt: YesNo, days: Whole) -> Lines | None:
+    """3.2b 首周不作考核: the first calendar days from the hire date leave quota and totals (unit 天)."""
+    book.kept["exempt_days"] = days if exempt else 0
+    if book.period is None:
+        return None
+    found = person_days(book, book.period.first, book.period.last)
+    book.kept["days"] = found
+    return Lines(exact((found.scheduled & found.exempt).sum(axis=1)))
+
+
+def monthly_quota(
+    book: Book,
+    mode: Literal["daily_x_workdays", "fixed"],
+    talk: Number | None,
+    calls: Number | None,
+    first_month: Literal["prorated", "full"],
+) -> list[Lines]:
+    """3.1e 每月基本工作量: daily quota × assessed days; a fixed monthly quota shrinks with the days not assessed.
+
+    A quota given in the table `month` stands. first_month full: the exempt first week stays in the quota.
+    """
+    counted, whole = _quota_days(book, first_month == "full")
+    found = []
+    names = ("quota_talk", "quota_calls"), ("daily_talk", "daily_calls"), (talk, calls), _notes()
+    for name, daily, fixed, note in zip(*names, strict=True):
+        if mode == "daily_x_workdays":
+            derived = counted * book.people[daily].array
+        elif fixed is None:
+            derived = missing(len(counted))
+        else:
+            derived = where(whole.isna(), fixed, counted / where(whole > 0, whole, 1) * fixed)
+        quota = first_given(given_by_month(book, name), derived)
+        book.people[name] = where(has_quota(book), quota, None)
+        found.append(Lines(book.people[name].array, counted, note=note))
+    return found
+
+
+def attainment(
+    book: Book,
+    judged_by: Literal["month_total", "days_met"],
+    ratio_mode: Literal["min", "mean", "product", "talk_only", "calls_only"],
+    counting: Literal["attempts", "connected"],
+    with_exempt: YesNo,
+) -> list[Lines]:
+    """3.1a 通时通次: r_talk, r_calls, basic_met and basic_ratio of the month, and the days below the daily quota.
+
+    counting connected: the column 接通次数 of 每日通话 where it is given. with_exempt: calls of exempt days count too.
+    """
+    logs = _call_logs(book, counting, with_exempt)
+    for name, derived in zip(("talk_minutes", "calls"), logs, strict=True):
+        book.people[name] = first_given(given_by_month(book, name), derived)
+    people = book.people
+    r_talk = ratio(people["talk_minutes"].array, people["quota_talk"].array)
+    r_calls = ratio(people["calls"].array, people["quota_calls"].array)
+    people["r_talk"], people["r_calls"] = r_talk, r_calls
+    capped = basic_ratio(r_talk, r_calls, ratio_mode)
+    met = (r_talk >= 1) & (r_calls >= 1)
+    if judged_by == "days_met":
+        capped = _share_of_days_met(book, counting)
+        met = capped >= 1
+    people["basic_ratio"] = capped
+    people["basic_met"] = _yes_no_or_missing(met, capped.isna())
+    _list_low_days(book, counting)
+    done = [people[name].array for name in ("talk_minutes", "calls")]
+    cells = [call_cells(book, name) for name in ("talk_minutes", "calls")]
+    return [Lines(*line[:3], note=line[3]) for line in zip((r_talk, r_calls), done, cells, _notes(), strict=True)]
+
+
+def basic_ratio(r_talk: ExactArray, r_calls: ExactArray, mode: str) -> ExactArray:
+    """基本量达成率 0..1 of two attainment ratios, each capped at 1.
+
+    >>> [basic_ratio(exact(["0.9"]), exact(["1.2"]), mode)[0] for mode in ("min", "mean", "calls_only")]
+    [Fraction(9, 10), Fraction(19, 20), Fraction(1, 1)]
+    """
+    talk, calls = minimum(r_talk, 1), minimum(r_calls, 1)
+    if mode == "mean":
+        return (talk + calls) / 2
+    if mode == "product":
+        return talk * calls
+    return {"min": minimum(talk, calls), "talk_only": talk, "calls_only": calls}[mode]
+
+
+def first_month(book: Book, clause: Clause, definition: Literal["calendar_month", "30_days"], quota: Literal["prorated", "full"]) -> Lines:
+    """3.2d 首月必须达成100%: true or false for people in their first month; missing it goes to the supervisor.
+
+    definition 30_days: judged over the thirty days from the hire date, in the month in which they end.
+    """
+    mine, met = _first_calendar_month(book) if definition == "calendar_month" else _first_thirty_days(book, quota == "full")
+    mine &= has_quota(book)
+    result = np.full(len(mine), None, dtype=object)
+    result[mine] = met[mine]
+    failed = book.people.index[np.array([value is False for value in result], dtype=bool)]
+    title = say("首月未达成基本量", "basic quantity missed in the first month")
+    book.flag("first_month_unmet", title, failed, clause, detail=book.people.loc[failed, "basic_ratio"].to_dict())
+    return Lines(missing(len(mine)), result=result)
+
+
+def members_to_push(book: Book) -> None:
+    """3.4.2 督促发展会员: people who reach the basic quantity but not yet the members, with their ratio."""
+    met = (book.people["basic_met"] == True).to_numpy(dtype=bool)  # noqa: E712 - None is neither
+    behind = met & (book.people["incentive_ratio"].array < 1)
+    book.outputs["members_to_push"] = book.people.loc[behind, ["new_members", "target", "incentive_ratio"]]
+
+
+def handover_log(book: Book) -> None:
+    """2.7 转交上一级: the cases handed over in the month, for the record only."""
+    cases = book.table("handovers")
+    book.outputs["handovers"] = cases[book.in_period(cases["at"])].drop(columns="_row").reset_index(drop=True)
+
+
+def checks_due(book: Book, frequency: Literal["month", "week"]) -> None:
+    """3.4.1b 主管定期检查: whom no supervisor has checked in the month (or in which week)."""
+    if book.period is None:
+        return
+    checks = book.table("supervisor_checks")
+    people = book.people.index[has_quota(book) & book.complete()]
+    ends = [book.period.last] if frequency == "month" else sundays(book.period.first, book.period.last)
+    due = []
+    for end in ends:
+        start = book.period.first if frequency == "month" else end - timedelta(days=6)
+        done = checks["employee_id"][checks["date"].between(pd.Timestamp(start), pd.Timestamp(end))]
+        due.append(pd.DataFrame({"employee_id": people.difference(pd.Index(done)), "until": pd.Timestamp(end)}))
+    book.outputs["checks_due"] = pd.concat(due, ignore_index=True) if due else pd.DataFrame()
+
+
+def ratio(actual: ExactArray, quota: ExactArray) -> ExactArray:
+    """达成率: actual over quota, uncapped and never rounded; a quota of 0 is reached.
+
+    >>> list(ratio(exact([2268, 5]), exact([2520, 0])))
+    [Fraction(9, 10), Fraction(1, 1)]
+    """
+    return where(quota == 0, 1, actual / where(quota == 0, 1, quota))
+
+
+# -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _members(book: Book) -> ExactArray:
+    """New members of the month, from 月度数据 or else 会员发展."""
+    rows, size = member_rows(book), len(book.people)
+    sums = rows.sum("new_members")
+    listed = where(np.bincount(rows.units, minlength=size) > 0, sums, None)
+    return first_given(given_by_month(book, "new_members"), listed)
+
+
+def _quota_days(book: Book, keep_exempt: bool) -> tuple[ExactArray, ExactArray]:
+    """Days that carry a quota, and the scheduled days of a whole month; from 月度数据 where the days are not known."""
+    size = len(book.people)
+    days: PersonDays | None = book.kept.get("days")
+    counted, whole = missing(size), missing(size)
+    if days is not None:
+        counted = exact((days.scheduled & ~days.leave if keep_exempt else days.assessed).sum(axis=1))
+        whole = days.whole
+    given = first_given(given_by_month(book, "assessed_days"), given_by_month(book, "scheduled_days"))
+    return first_given(given, counted), first_given(given_by_month(book, "scheduled_days"), whole)
+
+
+def _call_logs(book: Book, counting: str, with_exempt: bool) -> Sequence[ExactArray]:
+    """Minutes and calls of the assessed days; missing where an attended day has no row."""
+    days: PersonDays | None = book.kept.get("days")
+    size = len(book.people)
+    if days is None:
+        return missing(size), missing(size)
+    rows, person, column, calls = call_rows(book, days, counting)
+    counts = days.assessed | (days.exempt & days.scheduled & ~days.leave if with_exempt else False)
+    counted = np.flatnonzero(counts[person, column])
+    sums = [sum_by(values[counted], person[counted], size) for values in (rows["talk_minutes"].array, calls)]
+    lacking = lacking_days(days, person, column).any(axis=1)
+    return [where(lacking, None, values) for values in sums]
+
+
+def _notes() -> tuple[str, str]:
+    return say("通时", "talk time"), say("通次", "calls")
+
+
+def _days_met(book: Book, days: PersonDays, counting: str):
+    """Person and day of every assessed row of calls, and whether it meets both daily quotas."""
+    rows, person, column, calls = call_rows(book, days, counting)
+    counted = np.flatnonzero(days.assessed[person, column])
+    rows, person, column, calls = rows.iloc[counted], person[counted], column[counted], calls[counted]
+    met = (rows["talk_minutes"].array >= book.people["daily_talk"].array[person]) & (calls >= book.people["daily_calls"].array[person])
+    return rows, person, column, calls, met
+
+
+def _share_of_days_met(book: Book, counting: str) -> ExactArray:
+    """Days meeting both quotas over assessed days; missing with the calls."""
+    met, assessed = given_by_month(book, "days_met"), given_by_month(book, "assessed_days")
+    days: PersonDays | None = book.kept.get("days")
+    if days is not None:
+        _, person, column, _, reached = _days_met(book, days, counting)
+        complete = ~lacking_days(days, *_where_called(book, days)).any(axis=1)
+        derived = where(complete, exact(np.bincount(person[reached], minlength=len(book.people))), None)
+        met, assessed = first_given(met, derived), first_given(assessed, exact(days.assessed.sum(axis=1)))
+    return where(has_quota(book), ratio(met, assessed), None)
+
+
+def _where_called(book: Book, days: PersonDays) -> tuple[np.ndarray, np.ndarray]:
+    _, person, column, _ = call_rows(book, days, "attempts")
+    return person, column
+
+
+def _list_low_days(book: Book, counting: str) -> None:
+    """每日未达定额名单: every assessed day below the daily quota of minutes or calls."""
+    days: PersonDays | None = book.kept.get("days")
+    if days is None:
+        return
+    rows, person, _, calls, met = _days_met(book, days, counting)
+    low = np.flatnonzero(~met & has_quota(book)[person])
+    book.outputs["below_daily_quota"] = pd.DataFrame(
+        {
+            "employee_id": rows["employee_id"].to_numpy()[low],
+            "date": rows["date"].to_numpy()[low],
+            "talk_minutes": rows["talk_minutes"].array[low],
+            "daily_talk": book.people["daily_talk"].array[person[low]],
+            "calls": calls[low],
+            "daily_calls": book.people["daily_calls"].array[person[low]],
+        }
+    )
+
+
+def _yes_no_or_missing(met: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    result = met.astype(object)
+    result[unknown] = None
+    return result
+
+
+def _first_calendar_month(book: Book) -> tuple[np.ndarray, np.ndarray]:
+    met = book.people["basic_met"].to_numpy(dtype=object)
+    if book.period is None:
+        return np.zeros(len(met), dtype=bool), met
+    hired, _ = employment(book)
+    return (hired >= day64(book.period.first)) & (hired <= day64(book.period.last)), met
+
+
+def _first_thirty_days(book: Book, keep_exempt: bool) -> tuple[np.ndarray, np.ndarray]:
+    hired, _ = employment(book)
+    if book.period is None:
+        return np.zeros(len(hired), dtype=bool), np.full(len(hired), None, dtype=object)
+    ends = hired + np.timedelta64(29, "D")
+    mine = (ends >= day64(book.period.first)) & (ends <= day64(book.period.last))
+    days = person_days(book, add_months(book.period.first, -1), book.period.last)
+    dates = np.datetime64(days.first, "D") + np.arange(days.scheduled.shape[1])
+    days.scheduled &= (dates >= hired[:, None]) & (dates <= ends[:, None])
+    days.leave &= days.scheduled
+    counting = book.policy["call_counting"]
+    rows, person, column, calls = call_rows(book, days, counting)
+    carried = days.scheduled & ~days.leave if keep_exempt else days.assessed
+    counted = np.flatnonzero(days.assessed[person, column])
+    met = np.ones(len(hired), dtype=bool)
+    for values, daily in ((rows["talk_minutes"].array, "daily_talk"), (calls, "daily_calls")):
+        quota = exact(carried.sum(axis=1)) * book.people[daily].array
+        met &= sum_by(values[counted], person[counted], len(hired)) >= quota
+    return mine, _yes_no_or_missing(met, lacking_days(days, person, column).any(axis=1))

@@ -1,0 +1,75 @@
+"""Who somebody is in the month: employed from when to when, trial or regular (试用、正式), and on which level (职级)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.book import Book
+from kpi_helpers.numbers import ExactArray, exact, missing
+
+
+def employment(book: Book) -> tuple[np.ndarray, np.ndarray]:
+    """First and last day of everybody's employment; far away where it is not given."""
+    nothing = pd.Series(pd.NaT, index=book.people.index, dtype="datetime64[us]")
+    hired = pd.to_datetime(book.people.get("hire_date", nothing)).fillna(pd.Timestamp("1900-01-01"))
+    left = pd.to_datetime(book.people.get("leave_date", nothing)).fillna(pd.Timestamp("2200-12-31"))
+    return hired.to_numpy(dtype="datetime64[D]"), left.to_numpy(dtype="datetime64[D]")
+
+
+def is_trial(book: Book, on: date | None) -> np.ndarray:
+    """试用: trial staff on a day; the day of regularisation wins over the status column, nothing given means regular."""
+    roster = book.table("employees").drop_duplicates("employee_id").set_index("employee_id")
+    status = roster.get("status", pd.Series(dtype=object)).reindex(book.people.index)
+    trial = (status == "trial").to_numpy(dtype=bool)
+    if on is None or "regular_from" not in book.people:
+        return trial
+    since = pd.to_datetime(book.people["regular_from"])
+    return np.where(since.notna(), since > pd.Timestamp(on), trial).astype(bool)
+
+
+def has_quota(book: Book) -> np.ndarray:
+    """Whom call quotas, incentive and allowance concern (1.2)."""
+    return book.people["has_quota"].to_numpy(dtype=bool)
+
+
+def fact(book: Book, name: str) -> ExactArray:
+    """A number of the table 员工, missing where it was not delivered."""
+    return exact(book.people[name]) if name in book.people else missing(len(book.people))
+
+
+def level_values(book: Book, levels: list[dict], name: str) -> ExactArray:
+    """An amount of each person's level; missing where neither person nor level has one."""
+    rows = level_rows(book, levels)
+    if name not in rows:
+        return missing(len(book.people))
+    position = rows.index.get_indexer(pd.Index(person_levels(book, levels), dtype=object))
+    return exact(rows[name]).take(position, allow_fill=True)
+
+
+def level_rows(book: Book, levels: list[dict]) -> pd.DataFrame:
+    """职级表 in force, from the lowest level up: the workbook's, or else the placeholder of the policy (假设)."""
+    sheet = book.table("level_table")
+    if not len(sheet):
+        rows = pd.DataFrame(levels).set_index("level")
+        return pd.DataFrame({name: exact(rows[name]) for name in rows}, index=rows.index)
+    if book.period is not None:
+        day = pd.Timestamp(book.period.last)
+        sheet = sheet[(sheet["valid_from"].isna() | (sheet["valid_from"] <= day)) & (sheet["valid_to"].isna() | (sheet["valid_to"] >= day))]
+    return sheet.drop_duplicates("level", keep="last").set_index("level")
+
+
+def person_levels(book: Book, levels: list[dict]) -> np.ndarray:
+    """Everybody's level; with the placeholder table newcomers default to its first level and regular staff to its second."""
+    given = book.people.get("level", pd.Series(index=book.people.index, dtype=object)).to_numpy(dtype=object)
+    if len(book.table("level_table")):
+        return given
+    lowest, next_one, *_ = [*(row["level"] for row in levels), None, None]
+    usual = np.where(is_trial(book, _last_day(book)), lowest, next_one)
+    return np.where(pd.isna(given), usual, given)
+
+
+def _last_day(book: Book) -> date | None:
+    return None if book.period is None else book.period.last
