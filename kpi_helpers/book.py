@@ -219,14 +219,26 @@ class Book:
             )
         return exact([None if is_missing(key) else value.values[key] for key in keys])
 
-    def workdays(self) -> Workdays:
-        """工作日 calendar: the state's, corrected by the table calendar_exceptions."""
+    @cached_property
+    def _workdays(self) -> Workdays:
         exceptions = {}
         if "calendar_exceptions" in self.tables:
             rows = self.tables["calendar_exceptions"]
             exceptions = dict(zip(rows["date"].dt.date, rows["is_workday"].astype(bool), strict=True))
         mode = self.policy.parameters.get("common.workday_calendar")
         return Workdays(exceptions, mode.value if mode else "cn_statutory")
+
+    def workdays(self) -> Workdays:
+        """工作日 calendar: the state's, corrected by the table calendar_exceptions."""
+        return self._workdays
+
+    def flag_unknown_years(self) -> None:
+        """调休未定: days were counted in years whose official calendar is not out yet."""
+        years = "、".join(map(str, sorted(self._workdays.unknown_years)))
+        if years:
+            title = say("放假安排未公布，工作日按周一至周五推算", "no official calendar yet, Monday to Friday counted as workdays")
+            hint = say("请在“调休日历”中填写放假与调休日期，再重新计算。", "List holidays and make-up days in calendar_exceptions, then run again.")
+            self.flag("calendar_unknown", title, ["department"], None, "department", years, hint)
 
     def in_period(self, days: pd.Series, period: Period | None = None) -> np.ndarray:
         """Which dates fall into the period; without a period all do, and a missing date does."""

@@ -79,17 +79,22 @@ def month_of(day: date) -> Period:
 
 
 class Workdays:
-    """工作日: Monday to Friday with the state's holidays and make-up days.
+    """工作日: Monday to Friday with the state's holidays and make-up days, corrected by HR's own list.
 
-    `exceptions` maps a date to True (works) or False and wins over everything. The mode 'mon_fri' knows no holidays.
-    A year without an official calendar is counted Monday to Friday and named in `unknown_years`: never a silent guess.
+    `exceptions` maps a date to True (works) or False. The mode 'mon_fri' knows neither holidays nor exceptions.
+    A year that has neither an official calendar nor exceptions is counted Monday to Friday and named in
+    `unknown_years`: never a silent guess.
 
-    >>> Workdays({date(2024, 5, 11): True}, "mon_fri").after(date(2024, 5, 10), 3)
-    datetime.date(2024, 5, 14)
+    >>> Workdays({date(2027, 2, 6): True}).after(date(2027, 2, 5), 1)
+    datetime.date(2027, 2, 6)
+    >>> Workdays({date(2027, 2, 6): True}, "mon_fri").after(date(2027, 2, 5), 1)
+    datetime.date(2027, 2, 8)
     """
 
     def __init__(self, exceptions: dict[date, bool] | None = None, mode: str = "cn_statutory"):
-        self.exceptions, self.mode, self.unknown_years = exceptions or {}, mode, set()
+        self.exceptions, self.mode = (exceptions or {}) if mode == "cn_statutory" else {}, mode
+        self.listed_years = {day.year for day in self.exceptions}
+        self.unknown_years: set[int] = set()
 
     def is_workday(self, day: date) -> bool:
         if day in self.exceptions:
@@ -98,7 +103,7 @@ class Workdays:
             try:
                 return chinese_calendar.is_workday(day)
             except NotImplementedError:
-                self.unknown_years.add(day.year)
+                self.unknown_years |= {day.year} - self.listed_years
         return day.weekday() < 5
 
     def after(self, day: date, count: int) -> date:

@@ -109,12 +109,13 @@ class Clause:
 
 @dataclass(frozen=True)
 class Shown:
-    """结果列: how a result is shown: its Chinese title, unit, and part in the report (score, grade, pay or detail)."""
+    """结果列: how a result is shown: its Chinese title, unit, part in the report (score, grade, pay or detail) and words."""
 
     name: str
     title: str
     unit: str = ""
     role: str = "detail"
+    words: dict = field(default_factory=dict)  # the engine's words in Chinese
 
 
 @dataclass(frozen=True)
@@ -291,12 +292,12 @@ class _Reader:
         found = {}
         for name, entry in data.items():
             entry = {"title": entry} if isinstance(entry, str) else dict(entry or {})
-            for key in entry.keys() - {"title", "unit", "role"}:
+            for key in entry.keys() - {"title", "unit", "role", "words"}:
                 self.fault(
                     self.document.where("results", name),
                     f"不认识“{key}”。",
                     f"unknown key '{key}'.",
-                    did_you_mean(key, ["title", "unit", "role"]),
+                    did_you_mean(key, ["title", "unit", "role", "words"]),
                 )
                 del entry[key]
             self.word(entry, "role", ROLES, "detail", ("results", name))
@@ -371,14 +372,14 @@ class _Reader:
         fits = shown in accepts or any(kind in accepts for kind in kinds)
         if not fits:
             hint = did_you_mean(shown, [word for word in map(str, accepts)])
-            self.fault(where, f"“{_shown(value)}”无效。", f"'{_shown(value)}' is not allowed.", hint)
+            self.fault(where, f"“{value_text(value)}”无效。", f"'{value_text(value)}' is not allowed.", hint)
         elif isinstance(value, (int, Fraction)) and not isinstance(value, bool):
             if parameter.min is not None and value < parameter.min or parameter.max is not None and value > parameter.max:
-                low, high = _shown(parameter.min), _shown(parameter.max)
+                low, high = value_text(parameter.min), value_text(parameter.max)
                 self.fault(
                     where,
-                    f"{parameter.name}: {_shown(value)} 超出 {low} 至 {high}。",
-                    f"{parameter.name}: {_shown(value)} is outside {low} to {high}.",
+                    f"{parameter.name}: {value_text(value)} 超出 {low} 至 {high}。",
+                    f"{parameter.name}: {value_text(value)} is outside {low} to {high}.",
                 )
 
     def apply_parameter_overrides(self) -> None:
@@ -478,7 +479,7 @@ class _Reader:
             arguments={} if unsound else check_arguments(rule, arguments, where, self.faults),
             when=check_filter(when, columns, where, self.faults) if when else {},
             who=check_filter(who, people, where, self.faults) if who else {},
-            in_force="；".join(f"{label}={_shown(value)}" for label, value in used.items()),
+            in_force="；".join(f"{label}={value_text(value)}" for label, value in used.items()),
             assumptions=tuple(name for name in used if name in self.parameters and self.parameters[name].basis == "A"),
         )
 
@@ -559,7 +560,8 @@ def _exact_value(value):
     return [_exact_value(one) for one in value] if isinstance(value, list) else value
 
 
-def _shown(value) -> str:
+def value_text(value) -> str:
+    """A number, reading or table as text, as the policy file writes it."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -567,7 +569,7 @@ def _shown(value) -> str:
     if isinstance(value, (int, Fraction)):
         return number_text(value)
     if isinstance(value, ByColumn):
-        return "、".join(f"{key} {_shown(one)}" for key, one in value.values.items())
+        return "、".join(f"{key} {value_text(one)}" for key, one in value.values.items())
     if isinstance(value, list):
-        return "[" + "、".join(map(_shown, value)) + "]"
-    return "{" + "、".join(f"{k}: {_shown(v)}" for k, v in value.items()) + "}" if isinstance(value, dict) else str(value)
+        return "[" + "、".join(map(value_text, value)) + "]"
+    return "{" + "、".join(f"{k}: {value_text(v)}" for k, v in value.items()) + "}" if isinstance(value, dict) else str(value)

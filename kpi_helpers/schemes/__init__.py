@@ -49,6 +49,7 @@ def apply(clause: Clause, book: Book):
 
 def close(book: Book) -> Result:
     """The finished result of a book: frames, flags, refused rows and every assumption that was used."""
+    book.flag_unknown_years()
     people = book.people.copy()
     flags = pd.DataFrame(book.flags, columns=["flag", "title", "employee_id", "group_id", "clause", "source", "detail", "note"])
     for name, source in (("missing", book.missing), ("flags", _names(book.flags))):

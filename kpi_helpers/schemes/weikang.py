@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from copy import copy
 from typing import Literal
 
 import numpy as np
@@ -10,9 +12,10 @@ import pandas as pd
 from kpi_helpers.arguments import Number, YesNo
 from kpi_helpers.book import Book, Lines, Records, Result, published
 from kpi_helpers.checks import RowFault
-from kpi_helpers.events import entered_points
+from kpi_helpers.errors import Fault, PolicyError
+from kpi_helpers.events import entered_points, has_text
 from kpi_helpers.language import say
-from kpi_helpers.numbers import clip, exact, half_up, missing, sum_by, text
+from kpi_helpers.numbers import clip, constant, count_by, exact, half_up, missing, sum_by, text, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.rules import discretionary, section
 from kpi_helpers.schemes import by_clause
@@ -21,18 +24,87 @@ from kpi_helpers.tables import Tables
 
 def score(policy: Policy, tables: Tables) -> Result:
     """维康百分考核: employees with six sections, total and bonus; tables['annual'] from month_totals."""
-    return by_clause(policy, tables)
+    return by_clause(policy, _this_month(policy, _with_minutes(policy, tables)))
 
 
 def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
-    """逐情处理 of a few minutes: the entered points lie within 0 and the highest (2.A1.2)."""
-    rows = tables["attendance"]
+    """酌情分值: whole points for 2.B1, and within 0 and the highest for a few minutes (2.A1.2)."""
+    return [*_broken_points(tables["events"]), *_minutes_discretion(policy, tables["attendance"])]
+
+
+def _broken_points(events: pd.DataFrame) -> list[RowFault]:
+    entered = entered_points(events)
+    broken = (events["clause"] == "2.B1").to_numpy(dtype=bool) & (entered.den > 1) & (entered.num % np.maximum(entered.den, 1) != 0)
+    problem = say("应为整数", "must be a whole number")
+    return [RowFault("events", int(row), "points", entered[int(row)], "not_whole", problem) for row in np.flatnonzero(broken)]
+
+
+def _minutes_discretion(policy: Policy, rows: pd.DataFrame) -> list[RowFault]:
     entered, highest = entered_points(rows), policy["late_minor_max"]
     problem = say(f"酌情分值应在 0 至 {text(highest)} 之间", f"must lie within 0 and {text(highest)}")
     return [
         RowFault("attendance", int(row), "points", entered[int(row)], "out_of_range", problem)
         for row in np.flatnonzero(~entered.isna() & ((entered < 0) | (entered > highest)))
     ]
+
+
+def _with_minutes(policy: Policy, tables: Tables) -> Tables:
+    """Minutes late or early from the time of signing and the shift table, where HR gave one (2.A1.0b); typed minutes win."""
+    shifts, rows = policy["shift_table"], tables["attendance"]
+    minutes = exact(rows["minutes"]) if "minutes" in rows else missing(len(rows))
+    if shifts != "HR" and "shift" in rows:
+        starts, ends = (rows["shift"].map({name: _clock(name, shift, side) for name, shift in shifts.items()}) for side in ("start", "end"))
+        signed = rows["signed_at"].dt.hour * 60 + rows["signed_at"].dt.minute
+        found = (signed - starts).where(rows["kind"] == "late", ends - signed).where(rows["kind"] != "absent").clip(lower=0)
+        minutes = where(minutes.isna(), exact(found.astype(float)), minutes)
+    kept = copy(tables)
+    kept["attendance"] = rows.assign(minutes=minutes)
+    return kept
+
+
+def _clock(name: str, shift, side: str) -> int:
+    if not isinstance(shift, dict) or side not in shift:
+        hint = say('写作 {早班: {start: "08:30", end: "17:30"}}。', 'Write {early: {start: "08:30", end: "17:30"}}.')
+        raise PolicyError(Fault(f"shift_table {name}", say(f"缺少 {side}", f"has no {side}"), hint))
+    return _minutes(shift[side])
+
+
+def _this_month(policy: Policy, tables: Tables) -> Tables:
+    """Only this month's attendance and only this year's totals."""
+    if policy.period is None:
+        return tables
+    kept = copy(tables)
+    days, months = tables["attendance"]["date"], tables["month_totals"]["month"]
+    inside = days.isna() | ((days >= pd.Timestamp(policy.period.first)) & (days <= pd.Timestamp(policy.period.last)))
+    kept["attendance"] = tables["attendance"][inside].reset_index(drop=True)
+    year = months.between(policy.period.months[-1][:4], policy.period.months[-1])
+    kept["month_totals"] = tables["month_totals"][year].reset_index(drop=True)
+    return kept
+
+
+def assessors(book: Book, leaders: Literal["department_head", "peer leader"]) -> None:
+    """1b 组长考核: who assesses whom; leaders by the department head or, by choice, by the next leader.
+
+    People who joined after the month or left before it are not assessed.
+    """
+    people = book.people
+    if book.period is not None:
+        gone = (people["hire_date"] > pd.Timestamp(book.period.last)) | (people["leave_date"] < pd.Timestamp(book.period.first))
+        book.mark(gone.to_numpy(dtype=bool), "not_assessed")
+    if "leader_id" not in people:
+        return
+    head = say("部门负责人", "head of department")
+    ids = sorted(people["leader_id"].dropna().unique())
+    peers = dict(zip(ids, [*ids[1:], *ids[:1]], strict=True)) if leaders == "peer leader" and len(ids) > 1 else {}
+    above = people["leader_id"].mask(people.index.isin(ids), people.index.map(lambda id: peers.get(id, head)))
+    book.outputs["assessors"] = pd.DataFrame({"assessor": above.fillna(head)})
+
+
+def minutes_known(book: Book, records: Records) -> None:
+    """2.A1.0b 签到时间: somebody late or early by unknown minutes has no result yet; missing is not zero."""
+    frame = records.frame
+    unknown = frame["kind"].isin(["late", "early"]).to_numpy(dtype=bool) & ~_excused(frame) & exact(frame["minutes"]).isna()
+    book.mark(book.people.index[records.units[unknown]], "incomplete", ["minutes"])
 
 
 def late_or_early(
@@ -63,7 +135,8 @@ def absence(book: Book, clause: Clause, records: Records, points: Number | None)
     chosen = records.pick((records.frame["kind"] == "absent").to_numpy(dtype=bool) & ~_excused(records.frame))
     if points is None:
         title = say("无请假手续缺勤，按《考勤管理制度》处理", "absence under the external attendance rules")
-        book.flag("external_rule_attendance", title, book.people.index[np.unique(chosen.units)], clause)
+        days = chosen.frame["date"].dt.strftime("%Y-%m-%d").groupby(book.people.index[chosen.units].to_numpy(dtype=object)).agg(list)
+        book.flag("external_rule_attendance", title, days.index, clause, detail=days.to_dict())
     return Lines(chosen.count() * -(points or 0), chosen.count(), chosen.cells("kind"))
 
 
@@ -78,15 +151,29 @@ def sop_errors(
     window: Literal["afternoon", "all_day"],
     start: str,
     end: str,
-) -> Lines:
-    """2.B1 差错并影响工作: entered points 1-10 of errors that affected work, in the afternoon window (2.cap.6)."""
-    counts = (
-        records.frame["affected_work"].to_numpy(dtype=bool) if "affected_work" in records.frame else np.ones(len(records.frame), dtype=bool)
-    )
-    if window == "afternoon" and "occurred_at" in records.frame:
+) -> list[Lines]:
+    """2.B1 差错并影响工作: entered points 1-10 of errors that affected work, in the afternoon window (2.cap.6).
+
+    Errors outside the window or without effect are recorded with 0 points; points that nobody approved are flagged.
+    """
+    counts = records.frame["affected_work"].to_numpy(dtype=bool)
+    if window == "afternoon":
         minute = records.frame["occurred_at"].dt.hour * 60 + records.frame["occurred_at"].dt.minute
-        counts &= (minute.isna() | ((minute >= _minutes(start)) & (minute <= _minutes(end)))).to_numpy(dtype=bool)
-    return discretionary(book, clause, records.pick(counts), sign, low, high, "low" if blank == "min" else blank)
+        counts = counts & (minute.isna() | ((minute >= _minutes(start)) & (minute <= _minutes(end)))).to_numpy(dtype=bool)
+    _flag_unapproved(book, clause, records.pick(counts))
+    free = records.pick(~counts)
+    return [
+        discretionary(book, clause, records.pick(counts), sign, low, high, "low" if blank == "min" else blank),
+        Lines(constant(0, free.size), free.count(), free.cells("clause"), note=say("只记录，不扣分", "recorded, no points")),
+    ]
+
+
+def _flag_unapproved(book: Book, clause: Clause, records: Records) -> None:
+    if "approver" not in records.frame:
+        return
+    bare = records.pick(~has_text(records.frame["approver"]) & ~entered_points(records.frame).isna())
+    ids = bare.frame["event_id"].groupby(book.people.index[bare.units].to_numpy(dtype=object)).agg(list)
+    book.flag("no_approval", say("差错扣分未经审批", "points without approval"), ids.index, clause, detail=ids.to_dict())
 
 
 def section_left(book: Book, clause: Clause, cap: Number, floor_at_zero: YesNo) -> list[Lines]:
@@ -94,24 +181,34 @@ def section_left(book: Book, clause: Clause, cap: Number, floor_at_zero: YesNo) 
     return section(book, clause, cap, 0 if floor_at_zero else None)
 
 
-def hundred_points(book: Book, base: Number, floor_by_section: YesNo) -> list[Lines]:
-    """1a 基础分100分: the sum of the six sections, never below 0; with other caps the base still says what is full."""
+def hundred_points(book: Book, clause: Clause, base: Number, floor_by_section: YesNo) -> list[Lines]:
+    """1a 基础分100分: the sum of the six sections; where sections may be negative, the base less all points, down to 0.
+
+    Sections whose caps do not add up to the base are flagged.
+    """
     raw = book.posted("employee")
-    final = raw if floor_by_section else clip(raw, 0)
-    return [Lines(final - raw, result=published(book, final), note=say("总分扣至 0 为止", "held at 0"))]
+    caps = sum(c.arguments["cap"] for c in book.policy.clauses if c.kind == "section_cap")
+    if caps != base:
+        title = say(f"各部分满分合计 {text(caps)}，不等于基础分 {text(base)}", f"the sections add up to {text(caps)}, not to {text(base)}")
+        book.flag("sections_and_base", title, ["department"], clause, "department")
+    final = raw if floor_by_section else clip(raw + (base - caps), 0)
+    return [Lines(final - raw, result=published(book, final), note=say("由基础分起扣，扣至 0 为止", "from the base, held at 0"))]
 
 
-def bonus_and_annual(book: Book, link: Literal["linear"] | None, bonus_base: Number, annual: Literal["mean_of_months", "sum"]) -> Lines:
+def bonus_and_annual(
+    book: Book, link: Literal["linear"] | None, bonus_base: Number, full_score: Number, annual: Literal["mean_of_months", "sum"]
+) -> Lines:
     """1c 月奖金及年终评奖: by choice base × total / 100; the annual score of everybody with published months."""
     months = book.table("month_totals")
+    months = months[months["total"].notna()]
     if len(months):
         ids = pd.Index(pd.unique(months["employee_id"]))
         codes = ids.get_indexer(months["employee_id"])
         sums = sum_by(months["total"].array, codes, len(ids))
-        counts = exact(np.bincount(codes, minlength=len(ids)))
+        counts = count_by(codes, len(ids))
         book.outputs["annual"] = pd.Series(half_up(sums / counts if annual == "mean_of_months" else sums), index=ids)
     totals = book.people["total"].array
-    bonus = missing(len(totals)) if link is None else half_up(totals * bonus_base / 100)
+    bonus = missing(len(totals)) if link is None else half_up(totals * bonus_base / full_score)
     return Lines(bonus, totals, result=bonus)
 
 
@@ -139,5 +236,8 @@ def _major(frame: pd.DataFrame, major, early_major) -> np.ndarray:
 
 
 def _minutes(clock: str) -> int:
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
+    """Minutes since midnight of a time such as 12:00."""
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", clock)
+    if match is None:
+        raise PolicyError(Fault(clock, say("不是时间（写作 12:00）", "is not a time (write 12:00)")))
+    return int(match[1]) * 60 + int(match[2])

@@ -1,0 +1,113 @@
+"""Words and numbers as readers see them: statuses, reasons, kinds of basis, points, yuan, dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from numbers import Rational
+
+from kpi_helpers.language import say
+from kpi_helpers.numbers import text
+
+_STATUSES = {
+    "complete": ("已完成", "complete"),
+    "final": ("已定", "final"),
+    "needs_decision": ("待决定", "needs a decision"),
+    "under_appeal": ("申诉中", "under appeal"),
+    "incomplete": ("资料不全", "incomplete"),
+    "error": ("数据有误", "error"),
+    "not_assessed": ("不考核", "not assessed"),
+    "out_of_scope": ("不在范围", "out of scope"),
+}
+_REASONS = {
+    "blank": ("未填", "blank"),
+    "duplicate": ("重复", "stands twice"),
+    "unknown_employee": ("花名册中没有此人", "not on the roster"),
+    "unknown_group": ("没有这个小组", "unknown group"),
+    "unknown_clause": ("不是可记事件的条款", "no clause that takes events"),
+    "unknown_indicator": ("没有这个指标", "unknown indicator"),
+    "out_of_range": ("超出范围", "out of range"),
+    "not_a_number": ("不是数字", "not a number"),
+    "not_whole": ("不是整数", "not a whole number"),
+    "not_a_month": ("不是月份", "not a month"),
+    "not_a_date": ("不是日期", "not a date"),
+    "not_yes_or_no": ("应为是或否", "not yes or no"),
+    "unknown_choice": ("不在选项中", "not one of the choices"),
+    "no_approver": ("缺少审批人", "no approver"),
+    "self_rating": ("不得给自己评分", "rated by the person rated"),
+    "other_period": ("不属本期", "belongs to another period"),
+    "not_a_period": ("不是考核周期", "not a period"),
+    "no_group": ("没有小组", "no group"),
+    "no_evidence": ("缺少证据", "no evidence"),
+    "not_a_sunday": ("不是周日", "not a Sunday"),
+    "other_period": ("不在本考核期", "of another period"),
+    "unknown_unit": ("适用范围不明", "unknown scope"),
+    "self_rating": ("自己给自己评分", "rated by oneself"),
+    "too_few_graders": ("评分人不足", "too few graders"),
+}
+_ARGUMENTS = {
+    "points": ("每次", "points each"),
+    "cap": ("封顶", "cap"),
+    "floor": ("保底", "floor"),
+    "free": ("免扣次数", "free"),
+    "low": ("下限", "low"),
+    "high": ("上限", "high"),
+    "weight": ("权重", "weight"),
+    "amount": ("金额", "amount"),
+    "rate": ("比例", "rate"),
+    "start": ("基础分", "base points"),
+    "places": ("小数位", "decimals"),
+    "target": ("目标值", "target"),
+    "sign": ("正负", "sign"),
+}
+_BASES = {"S": ("原文", "stated"), "R": ("解读", "reading"), "A": ("假设", "assumption")}
+
+
+def status_word(code: str) -> str:
+    """状态 in the reader's language."""
+    return say(*_STATUSES.get(code, (str(code), str(code))))
+
+
+def reason_word(code: str) -> str:
+    """拒收原因 in the reader's language."""
+    return say(*_REASONS.get(code, (str(code), str(code))))
+
+
+def argument_word(name: str) -> str:
+    """A rule's argument in the reader's language."""
+    return say(*_ARGUMENTS.get(name, (name, name)))
+
+
+def basis_word(code: str) -> str:
+    """原文, 解读 or 假设."""
+    return say(*_BASES.get(code, (code, code)))
+
+
+def show(value, unit: str = "") -> str:
+    """Any value as text: points trimmed, yuan with two decimals, missing as –.
+
+    >>> show(Fraction(19, 2), "分"), show(Fraction(1234567, 100), "元"), show(None), show(True)
+    ('9.5', '12,345.67', '–', '是')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, Rational):
+        return yuan(value) if unit.startswith("元") else text(value)
+    if isinstance(value, float):
+        return text(Fraction(repr(value)))
+    if isinstance(value, (list, tuple)):
+        return "、".join(show(one) for one in value)
+    if isinstance(value, dict):
+        return "；".join(f"{key}：{show(one)}" for key, one in value.items())
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d" if value.time() == datetime.min.time() else "%Y-%m-%d %H:%M")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def yuan(value) -> str:
+    """元 with two decimals and thousands: 12,345.67."""
+    sign, plain = ("-", text(-value, 2)) if value < 0 else ("", text(value, 2))
+    whole, _, cents = plain.partition(".")
+    return f"{sign}{int(whole):,}.{cents}"
