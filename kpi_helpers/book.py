@@ -237,7 +237,7 @@ class Book:
         years = "、".join(map(str, sorted(self._workdays.unknown_years)))
         if years:
             title = say("放假安排未公布，工作日按周一至周五推算", "no official calendar yet, Monday to Friday counted as workdays")
-            hint = say("请在“调休日历”中填写放假与调休日期，再重新计算。", "List holidays and make-up days in calendar_exceptions, then run again.")
+            hint = say("请在“调休日历”中填写放假与调休日期，再重新计算。", "List holidays and make-up days, then run again.")
             self.flag("calendar_unknown", title, ["department"], None, "department", years, hint)
 
     def in_period(self, days: pd.Series, period: Period | None = None) -> np.ndarray:

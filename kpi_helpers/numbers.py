@@ -436,6 +436,21 @@ def rank_codes(values: ExactArray) -> np.ndarray:
     return np.unique(scaled, return_inverse=True)[1]
 
 
+def places_of(measure: ExactArray, descending: bool = True) -> ExactArray:
+    """Competition ranks (1, 1, 3) of a column; missing stays missing.
+
+    >>> list(places_of(exact([92, 88, 92, None, 75])))
+    [Fraction(1, 1), Fraction(3, 1), Fraction(1, 1), <NA>, Fraction(4, 1)]
+    """
+    known = np.flatnonzero(~measure.isna())
+    codes = rank_codes(measure[known])
+    codes = -codes if descending else codes
+    ordered = np.sort(codes)
+    result = missing(len(measure))
+    result[known] = exact(np.searchsorted(ordered, codes, side="left") + 1)
+    return result
+
+
 # -- rounding and shares ---------------------------------------------------------------------------------------------
 
 

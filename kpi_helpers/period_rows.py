@@ -1,7 +1,8 @@
-"""本期: rows that name another period than the one being scored, and rows that stand twice within it."""
+"""本期: rows that name another period than the one being scored, rows that stand twice within it, and the days of a column."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kpi_helpers.calendar import Period
@@ -22,14 +23,15 @@ def check_period_rows(policy, tables: Tables, table: str, key: list[str], column
     other = (periods.notna() & ~strange & (policy.month is not None) & (periods != policy.month)).to_numpy(dtype=bool)
     kept = frame[key].assign(_period=periods.fillna(policy.month or ""))[~strange & ~other]
     double = kept.index[kept.duplicated()]
-    faults = []
-    for rows, name, reason, zh, en in (
-        (frame.index[strange], column, "not_a_period", "不是考核周期（写作 2026-10、2026Q3 或 2026）", "is no period (write 2026-10, 2026Q3, 2026)"),
-        (frame.index[other], column, "other_period", f"不属于 {policy.month}", f"does not belong to {policy.month}"),
-        (double, key[0], "duplicate", "在本期重复", "stands twice in the period"),
-    ):
-        faults += [RowFault(table, int(row), name, frame[name].iloc[row], reason, say(zh, en), stops=reason != "other_period") for row in rows]
-    return faults
+    return [
+        *_faults(table, frame, column, strange, "not_a_period", say("不是考核周期（写作 2026-10）", "is not a period (write 2026-10)")),
+        *_faults(table, frame, column, other, "other_period", say(f"不属于 {policy.month}", f"does not belong to {policy.month}"), False),
+        *_faults(table, frame, key[0], frame.index.isin(double), "duplicate", say("在本期重复", "stands twice in the period")),
+    ]
+
+
+def _faults(table: str, frame: pd.DataFrame, column: str, rows, reason: str, problem: str, stops: bool = True) -> list[RowFault]:
+    return [RowFault(table, int(row), column, frame[column].iloc[row], reason, problem, stops=stops) for row in np.flatnonzero(rows)]
 
 
 def named_periods(frame: pd.DataFrame, column: str) -> pd.Series:
@@ -44,3 +46,8 @@ def _name(value: str) -> str:
         return str(Period.parse(value))
     except KpiError:
         return ""
+
+
+def days_of(frame: pd.DataFrame, column: str) -> np.ndarray:
+    """A date column as days; NaT, which no comparison fulfils, where it is blank or was not handed in."""
+    return pd.to_datetime(frame.get(column, pd.Series(pd.NaT, index=frame.index))).to_numpy(dtype="datetime64[D]")

@@ -12,11 +12,11 @@ from typing import Literal
 import numpy as np
 
 from kpi_helpers.arguments import Number, Whole, YesNo
-from kpi_helpers.book import Book, Cells, Lines, Records
+from kpi_helpers.book import Book, Lines, Records
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.events import entered_points
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, clip, constant, exact, half_up, maximum, missing, rank_codes, text, where
+from kpi_helpers.numbers import ExactArray, clip, constant, exact, half_up, maximum, missing, places_of, text, where
 from kpi_helpers.policy import Clause
 
 
@@ -141,21 +141,6 @@ def ranked(measure: ExactArray, order: Literal["descending", "ascending"] = "des
     return Lines(missing(len(measure)), measure, result=places_of(measure, order == "descending"))
 
 
-def places_of(measure: ExactArray, descending: bool = True) -> ExactArray:
-    """Competition ranks (1, 1, 3) of a column; missing stays missing.
-
-    >>> list(places_of(exact([92, 88, 92, None, 75])))
-    [Fraction(1, 1), Fraction(3, 1), Fraction(1, 1), <NA>, Fraction(4, 1)]
-    """
-    known = np.flatnonzero(~measure.isna())
-    codes = rank_codes(measure[known])
-    codes = -codes if descending else codes
-    ordered = np.sort(codes)
-    result = missing(len(measure))
-    result[known] = exact(np.searchsorted(ordered, codes, side="left") + 1)
-    return result
-
-
 def in_effect(book: Book, clause: Clause, effective_from: str | None) -> None:
     """生效日期: a period that ends before the policy took effect (a day, 2018-05-01) is flagged, never refused."""
     if effective_from is not None and book.period is not None and str(book.period.last) < effective_from:
@@ -175,8 +160,3 @@ def rating_due(book: Book, clause: Clause, workdays: Whole) -> None:
         if len(late):
             title = say(f"{due} 之后才评分", f"rated after {due}")
             book.flag("rated_late", title, ["department"], clause, "department", list(dict.fromkeys(late)))
-
-
-def cells_of(book: Book, clause: Clause, name: str) -> Cells | None:
-    """The workbook cells of a measure, for the evidence of a line."""
-    return book.cells(name, clause.per)

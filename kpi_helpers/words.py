@@ -40,9 +40,7 @@ _REASONS = {
     "no_group": ("没有小组", "no group"),
     "no_evidence": ("缺少证据", "no evidence"),
     "not_a_sunday": ("不是周日", "not a Sunday"),
-    "other_period": ("不在本考核期", "of another period"),
     "unknown_unit": ("适用范围不明", "unknown scope"),
-    "self_rating": ("自己给自己评分", "rated by oneself"),
     "too_few_graders": ("评分人不足", "too few graders"),
 }
 _ARGUMENTS = {

@@ -17,7 +17,7 @@ def tree():
     block = re.search(r"### The tree\n\n```\n(.*?)```", README, re.S)[1]
     folders, found = [], {}
     for line in block.rstrip().split("\n"):
-        indent, path, words = re.fullmatch(r"( *)(\S+) +(.*)", line).groups()
+        indent, path, words = re.fullmatch(r"( *)(\S+) *(.*)", line).groups()
         del folders[len(indent) // 2 :]
         found["".join(folders) + path] = words
         folders.append(path)

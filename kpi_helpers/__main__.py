@@ -1,0 +1,277 @@
+"""The `kpi` command: run, check, cases, template, lab. Exit code 0 fine, 1 data or policy at fault, 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from kpi_helpers.errors import Fault, KpiError, UsageError
+from kpi_helpers.language import LANGUAGES, say, set_language
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; every error is a message, never a traceback (KPI_DEBUG=1 shows it)."""
+    _utf8()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    set_language(_language(arguments))
+    try:
+        chosen = parser().parse_args(arguments)
+        return chosen.command(chosen)
+    except KpiError as error:
+        print(error, file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except KeyboardInterrupt:
+        print(say("已中断，没有改动任何结果。", "Interrupted; no result was changed."), file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has left
+        return 1
+    except Exception as error:
+        if os.environ.get("KPI_DEBUG") == "1":
+            raise
+        problem = f"{type(error).__name__}: {error}".splitlines()[0]
+        print(say(f"程序出错：{problem}", f"the program failed: {problem}"), file=sys.stderr)
+        print(
+            say("请用 KPI_DEBUG=1 再运行一次，把显示的内容报告给维护者。", "Run it again with KPI_DEBUG=1 and report what it shows."),
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _language(arguments) -> str | None:
+    """--lang must be known before the help is written."""
+    for position, word in enumerate(arguments):
+        given = (
+            word.partition("=")[2] if word.startswith("--lang=") else arguments[position + 1 : position + 2] if word == "--lang" else None
+        )
+        given = given[0] if isinstance(given, list) and given else given
+        if given in LANGUAGES:
+            return given
+    return None
+
+
+# -- the commands' arguments -----------------------------------------------------------------------------------------
+
+_CHINESE = (
+    (r"the following arguments are required: (.*)", "缺少参数：{}"),
+    (r"unrecognized arguments: (.*)", "不认识：{}"),
+    (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", "{}：没有 {}，可用 {}"),
+    (r"argument (\S+): expected .*argument.*", "{} 后面缺少内容"),
+    (r"argument (\S+): (.*)", "{}：{}"),
+)
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def add_usage(self, usage, actions, groups, prefix=None):
+        super().add_usage(usage, actions, groups, say("用法：", "usage: "))
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that speaks the reader's language."""
+
+    def __init__(self, **settings):
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Help, **settings)
+        self._positionals.title, self._optionals.title = say("参数", "arguments"), say("选项", "options")
+        self.add_argument("-h", "--help", action="help", help=say("显示这份说明", "show this help"))
+        self.add_argument(
+            "--lang", choices=LANGUAGES, help=say("语言：zh 或 en（也可设 KPI_LANG）", "language: zh or en (or set KPI_LANG)")
+        )
+
+    def error(self, message):
+        for pattern, chinese in _CHINESE:
+            found = re.fullmatch(pattern, message)
+            if found:
+                message = say(chinese.format(*found.groups()), message)
+                break
+        self.exit(2, f"{self.prog}: {message}\n" + say(f"用法见 {self.prog} --help\n", f"See {self.prog} --help\n"))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    top = _Parser(
+        prog="kpi",
+        description=say("KPI 工作台：从数据工作簿到报告。", "The KPI workbench: from the workbook to the report."),
+        epilog=say("例：kpi run 2026-10", "Example: kpi run 2026-10"),
+    )
+    commands = top.add_subparsers(
+        metavar=say("命令", "command"), required=True, dest="name", title=say("命令", "commands"), parser_class=_Parser
+    )
+
+    run = _command(
+        commands,
+        "run",
+        _run,
+        say("运行一个月：报告、Excel 结果、个人绩效单", "run a month: reports, Excel results, statements"),
+        "kpi run 2026-10 --department 维康",
+    )
+    run.add_argument(
+        "month",
+        nargs="?",
+        default="",
+        help=say("月份，如 2026-10；不写时为有数据的最近一个月", "month, e.g. 2026-10; the latest one with data if left out"),
+    )
+    run.add_argument(
+        "--department", action="append", default=[], metavar="D", help=say("只运行这个部门（可重复）", "only this department (repeatable)")
+    )
+    run.add_argument("--policy", default="", metavar="P", help=say("换用这个考核办法", "use this policy instead"))
+    run.add_argument("--workbook", default="", metavar="W", help=say("换用这份数据", "use this workbook instead"))
+    run.add_argument("--scenario", default="", metavar="S", help=say("试算：用方案稿里的数", "trial: use the numbers of a scenario"))
+    run.add_argument("--jobs", type=_count, default=0, metavar="N", help=say("同时运行的进程数", "how many processes"))
+    run.add_argument("--output", default="", metavar="DIR", help=say("结果文件夹，默认 outputs", "folder for results, outputs by default"))
+
+    check = _command(
+        commands,
+        "check",
+        _check,
+        say("检查考核办法与数据工作簿，列出全部错误", "check policies and workbooks, all faults at once"),
+        "kpi check 11月.xlsx --policy params/policies/weikang.yaml",
+    )
+    check.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=say("考核办法 .yaml 或工作簿 .xlsx；不写时检查全部部门", "policy .yaml or workbook .xlsx; all departments if left out"),
+    )
+    check.add_argument("--policy", default="", metavar="P", help=say("工作簿所用的考核办法", "the policy of the workbooks"))
+    check.add_argument("--month", default="", metavar="M", help=say("考核月份", "the month"))
+    check.add_argument(
+        "--marked", default="", metavar="FILE", help=say("另存一份标出错误的工作簿", "write a copy of the workbook with its faults marked")
+    )
+
+    cases = _command(
+        commands, "cases", _cases, say("用算例核对考核办法", "hold a policy against worked cases"), "kpi cases tests/cases/weikang.yaml"
+    )
+    cases.add_argument("files", nargs="+", metavar="FILE", help=say("算例文件", "file of cases"))
+
+    template = _command(
+        commands,
+        "template",
+        _template,
+        say("写一份空的数据工作簿", "write an empty workbook for a policy"),
+        "kpi template params/policies/weikang.yaml -o 11月.xlsx",
+    )
+    template.add_argument("policy", metavar="POLICY", help=say("考核办法文件或名称", "policy file or name"))
+    template.add_argument("-o", "--output", required=True, metavar="FILE", help=say("写到哪里（.xlsx）", "where to write (.xlsx)"))
+    template.add_argument("--month", default="", metavar="M", help=say("考核月份", "the month"))
+
+    lab = _command(commands, "lab", _lab, say("在 JupyterLab 中打开工作台", "open the workbench in JupyterLab"), "kpi lab")
+    lab.add_argument(
+        "more", nargs="*", metavar="-- …", help=say("转给 JupyterLab 的选项，写在 -- 之后", "options for JupyterLab, after --")
+    )
+    return top
+
+
+def _command(commands, name, function, words, example):
+    made = commands.add_parser(name, prog=f"kpi {name}", help=words, description=words, epilog=say(f"例：{example}", f"Example: {example}"))
+    made.set_defaults(command=function)
+    return made
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,3}", text):
+        raise argparse.ArgumentTypeError(say(f"“{text}”应为不小于 1 的整数", f"'{text}' must be a whole number of 1 or more"))
+    return int(text)
+
+
+# -- the commands ----------------------------------------------------------------------------------------------------
+
+
+def _run(chosen) -> int:
+    from kpi_helpers import run
+    from kpi_helpers.departments import project
+
+    month, work = run.find_jobs(
+        chosen.month, chosen.department, chosen.policy, chosen.workbook, chosen.scenario, getattr(chosen, "lang", "")
+    )
+    outputs = Path(chosen.output) if chosen.output else project() / "outputs"
+    with run.progress(len(work)) as bar:
+        outcomes = run.run_all(work, outputs, chosen.jobs, lambda _: bar.update())
+    overview = run.write_overview(outputs, month, outcomes)
+    for outcome in outcomes:
+        print(_line(outcome, outputs / month))
+    failed = [outcome for outcome in outcomes if outcome.faults]
+    good = sum(outcome.facts is not None for outcome in outcomes)
+    print(
+        say(
+            f"{month}：{good} 个部门完成，{len(failed)} 个失败。总览 {overview}",
+            f"{month}: {good} done, {len(failed)} failed. Overview {overview}",
+        ),
+        flush=True,
+    )
+    for outcome in failed:
+        print(f"\n{outcome.name}", *outcome.faults, sep="\n  ", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _line(outcome, month: Path) -> str:
+    """One department in the summary."""
+    if outcome.facts is None:
+        return f"✗ {outcome.name}  {say('失败', 'failed')}" if outcome.faults else f"– {outcome.notice}"
+    facts = outcome.facts
+    parts = [say(f"{facts['complete']}/{facts['people']} 人完成", f"{facts['complete']}/{facts['people']} people complete")]
+    parts += [say(f"待决定 {facts['flags']}", f"{facts['flags']} to decide")] if facts["flags"] else []
+    parts += [say(f"拒收 {facts['refused']} 行", f"{facts['refused']} rows refused")] if facts["refused"] else []
+    parts += [say(f"{facts['amount']} 元", f"{facts['amount']} yuan")] if facts["amount"] else []
+    notice = f"\n  {outcome.notice}" if outcome.notice else ""
+    return f"✓ {outcome.name}  {' · '.join(parts)}  {month / outcome.folder / 'report.html'}{notice}"
+
+
+def _check(chosen) -> int:
+    from kpi_helpers import checking
+
+    if chosen.marked and len(chosen.files) != 1:
+        raise UsageError(Fault("--marked", say("一次只能标一份工作簿。", "marks one workbook at a time.")))
+    places = checking.named(chosen.files, chosen.policy, chosen.month) if chosen.files else checking.every_department(chosen.month)
+    bad = 0
+    for place in places:
+        faults = place.faults()
+        bad += bool(faults)
+        print(f"{'✗' if faults else '✓'} {place.name}", *faults, sep="\n  ")
+        if chosen.marked and faults:
+            print(say(f"已标在 {place.mark(faults, chosen.marked)}", f"marked in {place.mark(faults, chosen.marked)}"))
+    return 1 if bad else 0
+
+
+def _cases(chosen) -> int:
+    from kpi_helpers.cases import run_cases
+
+    outcomes = []
+    for file in chosen.files:
+        for outcome in run_cases(file):
+            outcomes.append(outcome)
+            print(f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.id} {outcome.title}", *outcome.differences, sep="\n       ")
+    failed = sum(not outcome.passed for outcome in outcomes)
+    print(f"{len(outcomes) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _template(chosen) -> int:
+    from kpi_helpers.checking import find_policy_file
+    from kpi_helpers.policy import load_policy
+    from kpi_helpers.template import write_template
+
+    made = write_template(load_policy(find_policy_file(chosen.policy), chosen.month or None), chosen.output)
+    print(say(f"已写好 {made}", f"wrote {made}"))
+    return 0
+
+
+def _lab(chosen) -> int:
+    from kpi_helpers.departments import project
+
+    notebook = "/lab/tree/notebooks/kpi_monthly.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={project()}", f"--LabApp.default_url={notebook}", *chosen.more]
+    return subprocess.call(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""检查: policies and workbooks on their own, before anything is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpi_helpers.calendar import Period
+from kpi_helpers.departments import Department, filed, find_file, find_job, latest_month, period_of, project, read_departments
+from kpi_helpers.errors import Fault, KpiError, UsageError
+from kpi_helpers.language import say
+from kpi_helpers.policy import find_policy, load_policy
+
+
+@dataclass(frozen=True)
+class Place:
+    """One file to check: a policy, or a workbook with its policy, in one period."""
+
+    policy: Path
+    workbook: Path | None = None
+    period: str | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.workbook or self.policy)
+
+    def faults(self) -> list[Fault]:
+        """Every fault of the file; a workbook is held against its policy."""
+        try:
+            policy = load_policy(self.policy, self.period)
+            if self.workbook:
+                from kpi_helpers.workbook import read_workbook
+
+                read_workbook(self.workbook, policy)
+        except KpiError as error:
+            return error.faults
+        return []
+
+    def mark(self, faults: list[Fault], out: str) -> Path:
+        """A copy of the workbook with its faults marked."""
+        from kpi_helpers.marked import mark_faults
+
+        if self.workbook is None:
+            raise UsageError(Fault("--marked", say("只能标工作簿。", "marks workbooks only.")))
+        return mark_faults(self.workbook, faults, out)
+
+
+def find_policy_file(name: str) -> Path:
+    """A policy by file, or by its name in params/policies."""
+    path = find_file(name)
+    return path if path.exists() or path.suffix in (".yaml", ".yml") else find_policy(name)
+
+
+def named(files: list[str], policy: str = "", month: str = "") -> list[Place]:
+    """The files named on the command line."""
+    places = []
+    for file in files:
+        path = find_file(file)
+        if path.suffix.lower() in (".yaml", ".yml"):
+            places.append(Place(path, None, str(Period.parse(month)) if month else None))
+        else:
+            used = find_policy_file(policy) if policy else _policy_of(path)
+            places.append(Place(used, path, _period(used, path, month)))
+    return places
+
+
+def every_department(month: str = "") -> list[Place]:
+    """The policies of all departments, and their workbooks of one month."""
+    known = read_departments(project())
+    month = month or latest_month(known.values())
+    places = []
+    for name, department in known.items():
+        places.append(Place(department.policy))
+        if load_fits(department):
+            job = find_job(month, name)
+            places.append(Place(job.policy, job.workbook, str(job.period)))
+    return places
+
+
+def load_fits(department: Department) -> bool:
+    """Can the policy be read at all? If not, its own line says why."""
+    return not Place(department.policy).faults()
+
+
+def _policy_of(workbook: Path) -> Path:
+    """The policy of a department's workbook, else the policy of the same name."""
+    for department in read_departments(project()).values():
+        before, _, after = department.workbook.partition("{period}")
+        if str(workbook.resolve()).startswith(str(Path(before).resolve())) and workbook.name == Path(after).name:
+            return department.policy
+    try:
+        return find_policy(workbook.stem)
+    except KpiError:
+        problem = say("不知道用哪个考核办法检查。", "it is not known which policy this is for.")
+        raise UsageError(Fault(workbook.name, problem, say("请加 --policy。", "Add --policy."))) from None
+
+
+def _period(policy: Path, workbook: Path, month: str) -> str | None:
+    """The period of a workbook: as given, else as its folder is named; None if neither says."""
+    asked = month or workbook.resolve().parent.name
+    try:
+        asked = filed(Period.parse(asked))
+        return str(period_of(asked, load_policy(policy).cycle))
+    except KpiError:
+        if month:
+            raise
+        return None

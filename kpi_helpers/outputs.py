@@ -1,0 +1,90 @@
+"""What one run leaves: results.xlsx, personal statements, and the manifest that says what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from kpi_helpers.book import Result
+from kpi_helpers.departments import Job, package_version
+from kpi_helpers.errors import Fault, KpiError
+from kpi_helpers.language import say
+from kpi_helpers.policy import value_text
+from kpi_helpers.report.sections import Html
+from kpi_helpers.report.statements import statements
+from kpi_helpers.results import write_results
+from kpi_helpers.views import View
+from kpi_helpers.words import yuan
+
+MANIFEST = "manifest.json"
+
+
+def save(job: Job, result: Result, output: str = "") -> Html:
+    """存档: write results.xlsx, statements/ and manifest.json below `output`; '' writes nothing."""
+    if not output:
+        return Html("save", f"<p>{say('没有指定 output，未写文件。', 'No output folder was given; nothing was written.')}</p>")
+    folder = Path(output)
+    (folder / "statements").mkdir(parents=True, exist_ok=True)
+    write_results(job, result, folder / "results.xlsx")
+    for name, text in statements(job, result):
+        (folder / "statements" / name).write_text(text, encoding="utf-8")
+    write_json(folder / MANIFEST, facts(job, result))
+    return Html("save", f"<p>results.xlsx · statements/（{len(result.employees)}）· {MANIFEST}</p>")
+
+
+def facts(job: Job, result: Result) -> dict:
+    """The run in figures: what it was made from and what came out; nothing personal, no time, no path."""
+    policy, pay = result.policy, View(result).pay
+    statuses = Counter(result.employees["status"])
+    return {
+        "department": job.name,
+        "folder": job.folder,
+        "month": job.asked,
+        "period": str(policy.period),
+        "language": job.language,
+        "audiences": list(job.audiences),
+        "policy": {
+            "file": job.policy.name,
+            "scheme": policy.scheme,
+            "title": policy.title,
+            "version": policy.version,
+            "sha256": policy.digest,
+        },
+        "workbook": {"file": job.workbook.name, "sha256": job.digest()},
+        "scenario": {"name": job.scenario.name, "sha256": job.scenario.digest} if job.scenario else None,
+        "overrides": {name: value_text(value) for name, value in job.overrides.items()},
+        "parameters": {name: value_text(parameter.value) for name, parameter in policy.parameters.items()},
+        "program": {"name": "kpi-helpers", "version": package_version()},
+        "people": len(result.employees),
+        "complete": statuses["complete"],
+        "statuses": dict(sorted(statuses.items())),
+        "groups": len(result.groups),
+        "flags": len(result.flags),
+        "refused": len(result.errors),
+        "assumptions": len(result.assumptions),
+        "amount": yuan(pay.grand_total()) if pay.clauses else None,
+    }
+
+
+def seal(folder: Path, job: Job) -> dict:
+    """Check that the results are of the month that was asked for, and add time and hashes of all files to the manifest."""
+    found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    asked = {"month": job.asked, "period": str(job.period), "department": job.name, "folder": job.folder}
+    for name, value in asked.items():
+        if found[name] != value:
+            raise KpiError(
+                Fault(MANIFEST, say(f"{name} 应为 {value}，实为 {found[name]}。", f"{name} should be {value}, is {found[name]}."))
+            )
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    found["outputs"] = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    found["made_at"] = datetime.now().astimezone().isoformat(timespec="seconds")
+    write_json(folder / MANIFEST, found)
+    return found
+
+
+def write_json(path: Path, data) -> None:
+    """Readable JSON, keys in the order given."""
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

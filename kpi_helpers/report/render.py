@@ -1,0 +1,71 @@
+"""Templates of the report, filled with everything escaped."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from numbers import Rational
+from pathlib import Path
+
+import jinja2
+
+from kpi_helpers.language import language, say
+from kpi_helpers.words import basis_word, show
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The one template environment; every value is escaped unless it came out of a template."""
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    found.filters |= {"show": show, "basis_word": basis_word, "numeric": numeric, "ranges": ranges}
+    found.globals["say"] = say
+    return found
+
+
+@cache
+def css() -> str:
+    """The style of every page."""
+    return (FOLDER / "kpi.css").read_text(encoding="utf-8")
+
+
+def page(name: str, **context) -> str:
+    """A whole page from a template."""
+    return environment().get_template(name).render(lang=language(), css=css(), **context)
+
+
+def numeric(grid) -> list[bool]:
+    """Which columns of a grid hold numbers and are set flush right."""
+    columns = list(zip(*grid.rows, strict=True)) or [()] * len(grid.columns)
+    return [
+        any(isinstance(v, Rational) for v in values)
+        and all(v is None or isinstance(v, Rational) and not isinstance(v, bool) for v in values)
+        for values in columns
+    ]
+
+
+def ranges(evidence: str) -> str:
+    """Cells in a row as a range.
+
+    >>> ranges("事件!E5,E6,E7,E9；考勤!D2")
+    '事件!E5–E7,E9；考勤!D2'
+    """
+    return "；".join(f"{sheet}{mark}{_runs(cells)}" for sheet, mark, cells in (part.partition("!") for part in evidence.split("；")))
+
+
+def _runs(cells: str) -> str:
+    runs: list[list[str]] = []
+    for cell in cells.split(","):
+        if runs and _follows(runs[-1][-1], cell):
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return ",".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ",".join(run) for run in runs)
+
+
+def _follows(before: str, cell: str) -> bool:
+    first, second = re.fullmatch(r"([A-Z]*)(\d+)", before), re.fullmatch(r"([A-Z]*)(\d+)", cell)
+    return bool(first and second and first[1] == second[1] and int(second[2]) == int(first[2]) + 1)

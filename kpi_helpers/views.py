@@ -1,0 +1,397 @@
+"""表: what the page and the Excel file show of a result, as grids of titled columns and plain values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import pandas as pd
+
+from kpi_helpers.book import Result
+from kpi_helpers.columns import vocabulary
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, total
+from kpi_helpers.policy import ROLES, Parameter, Policy, Shown, value_text
+from kpi_helpers.words import argument_word, reason_word, show, status_word
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a grid: what stands above it and how its values are written (unit 元: two decimals)."""
+
+    title: str
+    unit: str = ""
+    basis: str = ""
+
+
+@dataclass
+class Grid:
+    """One table for readers: rows of plain values; `assumed` holds the (row, column) that rest on an assumption."""
+
+    title: str
+    columns: list[Column]
+    rows: list[list]
+    assumed: set[tuple[int, int]] = field(default_factory=set)
+
+    def __len__(self):
+        return len(self.rows)
+
+    def pick(self, columns: list[int], title: str = "") -> Grid:
+        """Some of the columns, in this order."""
+        assumed = {(row, columns.index(column)) for row, column in self.assumed if column in columns}
+        return Grid(title or self.title, [self.columns[i] for i in columns], [[row[i] for i in columns] for row in self.rows], assumed)
+
+    def split(self, keep: int, widest: int) -> list[Grid]:
+        """Pieces that fit on a page: the first `keep` columns stand in each of them."""
+        rest = range(keep, len(self.columns))
+        if len(self.columns) <= widest:
+            return [self]
+        step = widest - keep
+        pieces = [list(rest[start : start + step]) for start in range(0, len(rest), step)]
+        return [self.pick([*range(keep), *piece]) for piece in pieces]
+
+
+class View:
+    """One result, looked at from every side; names, assumptions and pay are found once."""
+
+    def __init__(self, result: Result):
+        self.result, self.policy = result, result.policy
+        self.names = names_of(result.employees)
+        self.ledger = _rows(result.ledger)
+        self.assumed = _assumed(self.ledger, result.employees)
+        self.pay = Pay(self)
+
+    def person(self, employee_id) -> str:
+        """姓名（工号)."""
+        name = self.names.get(employee_id)
+        return f"{name}（{employee_id}）" if name else str(employee_id)
+
+    # -- people, groups, other results ------------------------------------------------------------------------------
+
+    def shown(self, frame: pd.DataFrame) -> list[Shown]:
+        """The results that a frame holds, in the policy's order."""
+        return [shown for shown in self.policy.results.values() if shown.name in frame and shown.role != "hidden"]
+
+    def people(self, roles=ROLES) -> Grid:
+        """人员: a row per person with status, every result of these roles and what is missing."""
+        frame = self.result.employees
+        shown = [one for one in self.shown(frame) if one.role in roles]
+        columns = [Column(say("工号", "id")), Column(say("姓名", "name")), Column(say("小组", "group")), Column(say("状态", "status"))]
+        columns += [self.column(one) for one in shown] + [Column(say("缺少", "missing")), Column(say("待决定", "to decide"))]
+        groups = frame["group_id"] if "group_id" in frame else pd.Series(None, index=frame.index, dtype=object)
+        titles = dict(zip(self.result.flags["flag"], self.result.flags["title"], strict=True))
+        values = [self.values(one, frame[one.name].array) for one in shown]
+        grid = Grid(say("人员", "People"), columns, [])
+        for row, (unit, group, status, lacking) in enumerate(zip(frame.index, groups, frame["status"], frame["missing"], strict=True)):
+            decide = [titles.get(flag, flag) for flag in frame["flags"].iloc[row]]
+            results = [value[row] for value in values]
+            grid.rows.append([unit, self.names.get(unit), plain(group), status_word(status), *results, self.lacking(lacking), decide])
+            grid.assumed |= {(row, 4 + i) for i, one in enumerate(shown) if self.rests_on_assumption(unit, one, results[i])}
+        return grid
+
+    def lacking(self, names) -> list[str]:
+        """What is missing, by its heading where it is a column."""
+        return [self.known(name).title for name in names]
+
+    def groups(self) -> Grid:
+        """小组: a row per group with its results."""
+        frame, shown = self.result.groups, self.shown(self.result.groups)
+        values = [self.values(one, frame[one.name].array) for one in shown]
+        rows = [[unit, *(value[row] for value in values)] for row, unit in enumerate(frame.index)]
+        assumed = {(r, 1 + i) for r, unit in enumerate(frame.index) for i, one in enumerate(shown) if self.rests_on_assumption(unit, one)}
+        return Grid(say("小组", "Groups"), [Column(say("小组", "group")), *map(self.column, shown)], rows if shown else [], assumed)
+
+    def others(self) -> list[Grid]:
+        """其他结果: the department's own results and every table that the policy gives (rankings, lists, quarters)."""
+        grids = [self.department()] if self.shown(self.result.department) else []
+        for name, value in self.result.tables.items():
+            shown = self.policy.results.get(name, Shown(name, name))
+            if shown.role != "hidden":
+                grids.append(self.output(shown, value))
+        return [grid for grid in grids if len(grid)]
+
+    def department(self) -> Grid:
+        """部门: the results of the department as a whole."""
+        frame, name = self.result.department, say("部门", "Department")
+        shown = self.shown(frame)
+        return Grid(
+            name, [Column(name), *map(self.column, shown)], [[name, *(self.values(one, frame[one.name].array)[0] for one in shown)]]
+        )
+
+    def output(self, shown: Shown, value) -> Grid:
+        """Any extra result as a grid: a frame, a series, a dict, a list or one value."""
+        if isinstance(value, pd.DataFrame):
+            value = value.reset_index() if isinstance(value.index, pd.MultiIndex) else value
+            index = [] if isinstance(value.index, pd.RangeIndex) else [value.index.name or "employee_id"]
+            parts = [list(value.index)] * len(index) + [value[name].array for name in value.columns]
+            shown_parts = [self.known(name) for name in [*index, *value.columns]]
+            columns = [self.values(one, part) for one, part in zip(shown_parts, parts, strict=True)]
+            return self.named(
+                Grid(shown.title, [self.column(one) for one in shown_parts], [list(row) for row in zip(*columns, strict=True)])
+            )
+        if isinstance(value, pd.Series):
+            value = dict(zip(value.index, value.array, strict=True))
+        if isinstance(value, dict):
+            if value and all(isinstance(one, dict) for one in value.values()):
+                return self.output(
+                    shown, pd.DataFrame(list(value.values()), index=pd.Index(list(value), name="of", dtype=object), dtype=object)
+                )
+            columns = [Column(say("对象", "of")), Column(shown.title, shown.unit)]
+            return self.named(
+                Grid(shown.title, columns, [list(row) for row in zip(value, self.values(shown, value.values()), strict=True)])
+            )
+        if isinstance(value, (list, tuple)) and value and all(isinstance(one, dict) for one in value):
+            return self.output(shown, pd.DataFrame(value, dtype=object))
+        values = list(value) if isinstance(value, (list, tuple, ExactArray)) else [value]
+        return self.named(Grid(shown.title, [Column(shown.title, shown.unit)], [[one] for one in self.values(shown, values)]))
+
+    def named(self, grid: Grid) -> Grid:
+        """The first column that holds employees gets their names beside the ids."""
+        for x, column in enumerate(grid.columns):
+            ids = {row[x] for row in grid.rows if isinstance(row[x], str)}
+            if column.title in (self.known("employee_id").title, self.known("of").title) and ids and ids <= self.names.keys():
+                grid.columns.insert(x + 1, Column(say("姓名", "name")))
+                for row in grid.rows:
+                    row.insert(x + 1, self.names.get(row[x]))
+                break
+        return grid
+
+    def known(self, name) -> Shown:
+        """A result, or a column that the workbook knows, with title and words; else the name itself."""
+        if name in self.policy.results:
+            return self.policy.results[name]
+        for table in self.policy.tables.values():
+            if name in table.columns:
+                return Shown(name, table.columns[name].heading, words=table.columns[name].words)
+        common = vocabulary()["columns"].get(name) or {}
+        return Shown(name, {"of": say("对象", "of")}.get(name) or common.get("heading", str(name)), words=common.get("words", {}))
+
+    def values(self, shown: Shown, values: Iterable) -> list:
+        """Plain values of a result, the engine's words in the policy's language."""
+        return [self.word(shown, plain(value)) for value in values]
+
+    def word(self, shown: Shown, value):
+        if isinstance(value, list):
+            return [self.word(shown, plain(one)) for one in value]
+        return shown.words.get(value, value) if isinstance(value, str) else value
+
+    def column(self, shown: Shown) -> Column:
+        """The column of a result; it carries the mark of the clause that gives it."""
+        clauses = [clause for clause in self.policy.clauses if clause.result == shown.name]
+        assumed = any(clause.assumptions or clause.basis == "A" for clause in clauses)
+        return Column(shown.title, shown.unit, "A" if assumed else "")
+
+    def rests_on_assumption(self, unit, shown: Shown, value=0) -> bool:
+        """Does a score or an amount of this person or group contain a line that rests on an assumption?"""
+        units = self.assumed.get(unit, ())
+        return value is not None and (shown.role == "score" and "分" in units or shown.role == "pay" and bool(units))
+
+    # -- ledger -----------------------------------------------------------------------------------------------------
+
+    def ledger_grid(self) -> Grid:
+        """台账: every posted line."""
+        titles = (
+            (say("工号", "id"), say("姓名", "name"), say("小组", "group"), say("条款", "clause"), say("内容", "title"))
+            + (say("说明", "note"), say("类别", "basis"), say("数量", "quantity"), say("数值", "value"), say("单位", "unit"))
+            + (say("依据", "source"), say("出处", "evidence"), say("生效数值", "in force"), say("月份", "month"))
+        )
+        keys = ("group_id", "clause", "title", "note", "basis", "quantity", "value", "unit", "source", "evidence", "in_force", "month")
+        rows = [[r["employee_id"], self.names.get(r["employee_id"]), *(r[key] for key in keys)] for r in self.ledger]
+        return Grid(say("计分台账", "Ledger"), [Column(title) for title in titles], rows)
+
+    # -- what people must look at -----------------------------------------------------------------------------------
+
+    def flags(self) -> Grid:
+        """待决定: proposals with evidence; nothing of it has been done."""
+        columns = (
+            Column(say("事项", "proposal")),
+            Column(say("对象", "about")),
+            Column(say("条款", "clause")),
+            Column(say("依据", "source")),
+            Column(say("事实", "evidence")),
+            Column(say("提示", "note")),
+        )
+        rows = []
+        for flag in self.result.flags.to_dict("records"):
+            about = flag["group_id"] if is_missing(flag["employee_id"]) else self.person(flag["employee_id"])
+            about = say("部门", "department") if is_missing(about) else about
+            rows.append([flag["title"], about, flag["clause"], flag["source"], self.detail(flag["detail"]), flag["note"]])
+        return Grid(say("待人决定的事项", "For people to decide"), list(columns), rows)
+
+    def detail(self, value) -> str | None:
+        """The facts behind a proposal, as text."""
+        return None if plain(value) is None else show(plain(value))
+
+    def refused(self) -> Grid:
+        """拒收行: rows that did not count, with the reason."""
+        columns = [
+            Column(t) for t in (say("工作表", "sheet"), say("行", "row"), say("列", "column"), say("值", "value"), say("原因", "reason"))
+        ]
+        rows = []
+        for error in self.result.errors.to_dict("records"):
+            table = self.policy.tables.get(error["table"])
+            column = table.columns.get(error["column"]) if table else None
+            heading = column.heading if column else error["column"]
+            rows.append([error["sheet"], error["row"], heading, plain(error["value"]), reason_word(error["reason"])])
+        return Grid(say("拒收的行", "Refused rows"), columns, rows)
+
+    def delivered(self) -> Grid:
+        """数据: which sheets were handed in and how many rows count."""
+        tables = self.result.inputs
+        columns = [Column(say("工作表", "sheet")), Column(say("已交", "delivered")), Column(say("有效行", "valid rows"))]
+        rows = [[table.sheet, name in tables.delivered, len(tables[name])] for name, table in self.policy.tables.items()]
+        return Grid(say("数据检查", "Data"), columns, rows)
+
+    def assumptions(self) -> Grid:
+        """假设: every placeholder number that a clause uses."""
+        titles = (say("参数", "parameter"), say("含义", "meaning"), say("值", "value"), say("单位", "unit"), say("用于条款", "clauses"))
+        columns = [Column(title) for title in (*titles, say("说明", "note"))]
+        rows = [
+            [row["parameter"], row["title"], value_text(row["value"]), row["unit"], row["clauses"], row["note"]]
+            for row in self.result.assumptions.to_dict("records")
+        ]
+        return Grid(say("假设", "Assumptions"), columns, rows)
+
+    # -- the policy -------------------------------------------------------------------------------------------------
+
+    def clauses(self, stated: bool) -> Grid:
+        """条款: the computed ones with the numbers in force, or the stated ones with the reason."""
+        titles = (say("条款", "clause"), say("内容", "title"), say("依据", "source"), say("类别", "basis"))
+        last = say("不计算的原因", "why nothing is computed") if stated else say("生效数值", "in force")
+        rows = [
+            [c.id, c.title, c.source, "A" if c.assumptions else c.basis, c.stated if stated else self.in_force(c.in_force)]
+            for c in self.policy.clauses
+            if bool(c.stated) == stated
+        ]
+        title = say("只作说明的条款", "Stated clauses") if stated else say("计算的条款", "Computed clauses")
+        return Grid(title, [Column(title) for title in (*titles, last)], rows)
+
+    def in_force(self, text: str) -> str:
+        """The numbers of a clause under their Chinese names."""
+        parts = (part.partition("=") for part in text.split("；") if part)
+        return "；".join(f"{self.argument(name)} {value}" for name, _, value in parts)
+
+    def argument(self, name: str) -> str:
+        parameter = self.policy.parameters.get(name)
+        return parameter.title if parameter and parameter.title else argument_word(name)
+
+    def parameters(self) -> Grid:
+        """参数: every number and reading in force."""
+        titles = (say("参数", "parameter"), say("含义", "meaning"), say("值", "value"), say("单位", "unit"), say("类别", "basis"))
+        columns = [Column(title) for title in (*titles, say("依据", "source"), say("说明", "note"))]
+        return Grid(say("参数", "Parameters"), columns, [_parameter(one) for one in self.policy.parameters.values()])
+
+
+class Pay:
+    """工资: the yuan lines of the ledger, per person and clause; a person without a published total gets none."""
+
+    def __init__(self, view: View):
+        self.view = view
+        self.clauses: dict[str, str] = {}
+        self.lines: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        for row in view.ledger:
+            if row["unit"] == "元" and row["employee_id"] is not None and row["value"] is not None:
+                self.clauses[row["clause"]] = row["title"]
+                self.lines[row["employee_id"]][row["clause"]] += row["value"]
+        frame = view.result.employees
+        paid = [one.name for one in view.shown(frame) if one.role == "pay"]
+        columns = [exact(frame[name]) for name in (["total"] if "total" in paid else paid)]
+        self.published = {unit: any(not is_missing(column[i]) for column in columns) for i, unit in enumerate(frame.index)}
+
+    def total(self, employee_id) -> Fraction | None:
+        """合计 in 元 of one person; None while the result is not published."""
+        return sum(self.lines[employee_id].values(), Fraction(0)) if self.published.get(employee_id) else None
+
+    def grand_total(self) -> Fraction:
+        return sum((self.total(unit) or 0 for unit in self.published), Fraction(0))
+
+    def grid(self) -> Grid:
+        """A row per person with every pay line and their sum."""
+        view, order = self.view, [clause.id for clause in self.view.policy.clauses if clause.id in self.clauses]
+        frame = view.result.employees
+        columns = [Column(say("工号", "id")), Column(say("姓名", "name")), Column(say("状态", "status"))]
+        columns += [Column(f"{id} {self.clauses[id]}", "元") for id in order] + [Column(say("合计", "total"), "元")]
+        grid = Grid(say("工资", "Payroll"), columns, [])
+        for row, (unit, status) in enumerate(zip(frame.index, frame["status"], strict=True)):
+            amounts = [self.lines[unit].get(id, Fraction(0)) if self.published[unit] else None for id in order]
+            grid.rows.append([unit, view.names.get(unit), status_word(status), *amounts, self.total(unit)])
+            if view.assumed.get(unit) and self.published[unit]:
+                grid.assumed.add((row, len(columns) - 1))
+        return grid
+
+    def by_clause(self) -> Grid:
+        """Each pay clause: how many people and how much."""
+        paid = [unit for unit, published in self.published.items() if published]
+        columns = [
+            Column(say("条款", "clause")),
+            Column(say("内容", "title")),
+            Column(say("人数", "people")),
+            Column(say("金额", "amount"), "元"),
+        ]
+        grid = Grid(say("各项金额", "Pay by clause"), columns, [])
+        for clause in self.view.policy.clauses:
+            amounts = [self.lines[unit][clause.id] for unit in paid if clause.id in self.lines[unit]]
+            if clause.id in self.clauses:
+                grid.rows.append([clause.id, clause.title, len(amounts), sum(amounts, Fraction(0))])
+        return grid
+
+
+def names_of(frame: pd.DataFrame) -> dict[str, str]:
+    """姓名 by 工号, where the roster has names."""
+    if "name" not in frame:
+        return {}
+    return {unit: name for unit, name in zip(frame.index, frame["name"], strict=True) if not is_missing(name)}
+
+
+def score_column(policy: Policy) -> Shown | None:
+    """The one result that is the score."""
+    return next((shown for shown in policy.results.values() if shown.role == "score"), None)
+
+
+def mean(values: Iterable) -> Fraction | None:
+    """平均分 to 0.01 of the published scores; None if there is none."""
+    known = exact([value for value in values if not is_missing(value)])
+    return half_up(total(known) / len(known)) if len(known) else None
+
+
+def plain(value):
+    """A value of a frame as None, text, truth, Fraction, date or list."""
+    if isinstance(value, (list, tuple, dict)):
+        return value
+    if isinstance(value, ExactArray):
+        return list(value)
+    return None if is_missing(value) or value is pd.NaT else value.item() if hasattr(value, "item") else value
+
+
+def _rows(ledger: pd.DataFrame) -> list[dict]:
+    columns = {name: [plain(value) for value in ledger[name].array] for name in ledger}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _assumed(ledger, people: pd.DataFrame) -> dict[str, set[str]]:
+    """For each person and group the units in which a line rests on an assumption; a group's pool passes it on to its people."""
+    found = defaultdict(set)
+    for row in ledger:
+        if row["basis"] == "A":
+            found[row["employee_id"] or row["group_id"]].add(row["unit"])
+    for unit, group in zip(people.index, people.get("group_id", ()), strict=False):
+        if found.get(plain(group)):
+            found[unit].add("元")
+    for group in {row["group_id"] for row in ledger if row["employee_id"] is None} & found.keys():
+        found[group].add("元")
+    return found
+
+
+def _parameter(one: Parameter) -> list:
+    note = say("试算值", "trial value") if one.overridden else ""
+    return [
+        one.name,
+        one.title,
+        value_text(one.value),
+        one.unit,
+        one.basis,
+        one.source,
+        "；".join(part for part in (note, one.note) if part),
+    ]
