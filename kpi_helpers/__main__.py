@@ -258,7 +258,7 @@ def _cases(chosen) -> int:
 def _template(chosen) -> int:
     from kpi_helpers.checking import find_policy_file
     from kpi_helpers.policy import load_policy
-    from kpi_helpers.template import write_template
+    from kpi_helpers.workbook.template import write_template
 
     made = write_template(load_policy(find_policy_file(chosen.policy), chosen.month or None), chosen.output)
     print(say(f"已写好 {made}", f"wrote {made}"))

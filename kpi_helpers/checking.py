@@ -38,7 +38,7 @@ class Place:
 
     def mark(self, faults: list[Fault], out: str) -> Path:
         """A copy of the workbook with its faults marked."""
-        from kpi_helpers.marked import mark_faults
+        from kpi_helpers.workbook.marked import mark_faults
 
         if self.workbook is None:
             raise UsageError(Fault("--marked", say("只能标工作簿。", "marks workbooks only.")))

@@ -13,11 +13,11 @@ from kpi_helpers.departments import Job, package_version
 from kpi_helpers.errors import Fault, KpiError
 from kpi_helpers.language import say
 from kpi_helpers.policy import value_text
+from kpi_helpers.report.results import write_results
 from kpi_helpers.report.sections import Html
 from kpi_helpers.report.statements import statements
-from kpi_helpers.results import write_results
-from kpi_helpers.views import View
-from kpi_helpers.words import yuan
+from kpi_helpers.report.views import View
+from kpi_helpers.report.words import yuan
 
 MANIFEST = "manifest.json"
 

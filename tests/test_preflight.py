@@ -10,13 +10,12 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_helpers import cells
 from kpi_helpers.errors import DataError
 from kpi_helpers.language import set_language
 from kpi_helpers.policy import load_policy
-from kpi_helpers.preflight import open_package
 from kpi_helpers.tables import Tables
-from kpi_helpers.workbook import read_workbook
+from kpi_helpers.workbook import cells, read_workbook
+from kpi_helpers.workbook.preflight import open_package
 
 POLICY = load_policy(Path(__file__).parent.parent / "params" / "policies" / "weikang.yaml", "2026-10")
 SHEET = "xl/worksheets/sheet1.xml"
@@ -112,12 +111,12 @@ def test_what_is_no_file(tmp_path):
 
 
 def test_a_file_beyond_the_size_limit_is_not_read_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr("kpi_helpers.preflight.MAX_FILE", 1_000_000)
+    monkeypatch.setattr("kpi_helpers.workbook.preflight.MAX_FILE", 1_000_000)
     assert "文件超过 1 MB" in message(tmp_path, SMALL + bytes(1_000_000))
 
 
 def test_a_zip_bomb_of_many_parts(tmp_path, monkeypatch):
-    monkeypatch.setattr("kpi_helpers.preflight.MAX_UNPACKED", 10_000_000)
+    monkeypatch.setattr("kpi_helpers.workbook.preflight.MAX_UNPACKED", 10_000_000)
     assert "解压后超过 10 MB" in message(tmp_path, rezipped({f"xl/media/{i}": bytes(1_000_000) for i in range(11)}))
 
 

@@ -15,8 +15,8 @@ from kpi_helpers.errors import KpiError
 from kpi_helpers.ledger import balance
 from kpi_helpers.report import Report, statement_name
 from kpi_helpers.report.exporter import report_html
-from kpi_helpers.views import View, score_column
-from kpi_helpers.words import show
+from kpi_helpers.report.views import View, score_column
+from kpi_helpers.report.words import show
 
 SECTIONS = "summary flags people groups money ledger assumptions clauses data provenance".split()
 

@@ -8,8 +8,8 @@ import pytest
 from small_month import PEOPLE
 
 from kpi_helpers import score
-from kpi_helpers.results import _Sheets, write_results
-from kpi_helpers.views import Column, Grid, View
+from kpi_helpers.report.results import _Sheets, write_results
+from kpi_helpers.report.views import Column, Grid, View
 
 
 @pytest.fixture(scope="module")

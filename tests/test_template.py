@@ -15,9 +15,9 @@ from kpi_helpers import load_policy, score
 from kpi_helpers.checks import event_clauses
 from kpi_helpers.errors import DataError, UsageError
 from kpi_helpers.policy import load_policy as load
-from kpi_helpers.sheet import EXAMPLE
-from kpi_helpers.template import write_template, write_workbook
 from kpi_helpers.workbook import read_workbook
+from kpi_helpers.workbook.sheet import EXAMPLE
+from kpi_helpers.workbook.template import write_template, write_workbook
 
 POLICIES = sorted((Path(__file__).parent.parent / "params" / "policies").glob("*.yaml"))
 WEIKANG = load_policy(POLICIES[0].with_name("weikang.yaml"), "2026-10")

@@ -15,8 +15,8 @@ import xlsxwriter
 from kpi_helpers import load_policy, score
 from kpi_helpers.errors import DataError, UsageError
 from kpi_helpers.language import set_language
-from kpi_helpers.marked import mark_faults
 from kpi_helpers.workbook import check, read_workbook
+from kpi_helpers.workbook.marked import mark_faults
 
 POLICY = load_policy(Path(__file__).parent.parent / "params" / "policies" / "weikang.yaml", "2026-10")
 PEOPLE = [["工号", "姓名", "小组"], ["001", "张三", "一组"], ["002", "李四", "一组"]]

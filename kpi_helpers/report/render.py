@@ -10,7 +10,7 @@ from pathlib import Path
 import jinja2
 
 from kpi_helpers.language import language, say
-from kpi_helpers.words import basis_word, show
+from kpi_helpers.report.words import basis_word, show
 
 FOLDER = Path(__file__).parent
 

@@ -9,8 +9,8 @@ from kpi_helpers.book import Result
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.render import environment
-from kpi_helpers.views import Grid, View, mean, plain, score_column
-from kpi_helpers.words import show, status_word
+from kpi_helpers.report.views import Grid, View, mean, plain, score_column
+from kpi_helpers.report.words import show, status_word
 
 WIDEST = 12  # columns that fit on a printed page
 

@@ -11,8 +11,8 @@ from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.render import page
 from kpi_helpers.report.sections import Figure, Fold
-from kpi_helpers.views import View, plain
-from kpi_helpers.words import show, status_word
+from kpi_helpers.report.views import View, plain
+from kpi_helpers.report.words import show, status_word
 
 
 def statement_name(digest: str, employee_id: str) -> str:

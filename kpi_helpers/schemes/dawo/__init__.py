@@ -8,7 +8,28 @@ from kpi_helpers.checks import RowFault
 from kpi_helpers.policy import Policy
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.schemes.dawo.allowance import attained_awards, awards, performance_pay, score_deduction
+from kpi_helpers.schemes.dawo.careers import (
+    early_regularisation,
+    fast_promotion,
+    level_pay_from,
+    next_level,
+    promotion_proposals,
+    raises,
+    star_in_first_month,
+)
+from kpi_helpers.schemes.dawo.dividend import dividend, dividend_pool
 from kpi_helpers.schemes.dawo.ladder import check_weeks, contact_ladder, contact_rates, ladder_step, lead_policy, persuasion_list
+from kpi_helpers.schemes.dawo.leads import (
+    check_receipts,
+    commission,
+    deal_commission,
+    deal_owners,
+    first_entries,
+    lead_keys,
+    lead_owners,
+    lead_table,
+    reassignments,
+)
 from kpi_helpers.schemes.dawo.pay import (
     base_wage,
     base_wage_by_ratio,
@@ -28,6 +49,15 @@ from kpi_helpers.schemes.dawo.points import (
     hundred_points,
     star_points,
 )
+from kpi_helpers.schemes.dawo.quarter import (
+    demotion,
+    fewest_members,
+    quarter_reward,
+    quarter_score,
+    tail_end,
+    tail_end_review,
+    warning_list,
+)
 from kpi_helpers.schemes.dawo.quotas import (
     attainment,
     checks_due,
@@ -41,6 +71,25 @@ from kpi_helpers.schemes.dawo.quotas import (
     monthly_quota,
 )
 from kpi_helpers.schemes.dawo.ranking import extreme_calls
+from kpi_helpers.schemes.dawo.stars import (
+    check_star_periods,
+    nomination_form,
+    nominees,
+    one_star,
+    preselection,
+    star_decisions,
+    star_reward,
+    suggestion_reward,
+)
+from kpi_helpers.schemes.dawo.trial import (
+    check_trial_months,
+    first_window,
+    persuade_to_leave,
+    regularise_standard,
+    rolling_windows,
+    trial_deadline,
+    two_month_alert,
+)
 from kpi_helpers.tables import Tables
 
 
@@ -50,5 +99,6 @@ def score(policy: Policy, tables: Tables) -> Result:
 
 
 def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
-    """Rows that contradict themselves: weeks with more leads contacted than provided, unknown authors."""
-    return [*check_weeks(tables), *check_authors(tables)]
+    """Rows that contradict themselves or each other: weeks, authors, periods of stars, trial months and receipts."""
+    checks = (check_weeks, check_authors, check_star_periods, check_trial_months, check_receipts)
+    return [fault for check in checks for fault in check(tables)]

@@ -54,7 +54,7 @@ def full_marks(book: Book, records: Records, points: Number) -> list[Lines]:
 def star_points(book: Book, points: Number, month: Literal["announcement_month", "award_month"]) -> Lines:
     """4.add.4b 服务之星: points for each star, in the month of the announcement or in the (last) month it was won for."""
     decisions = book.table("star_decisions")
-    stars = decided_stars(decisions)
+    stars = decided_stars(book)
     if month == "announcement_month":
         mine = book.in_period(decisions["announced_on"].iloc[stars])
     else:
@@ -64,11 +64,12 @@ def star_points(book: Book, points: Number, month: Literal["announcement_month",
     return _per_row(book, (rows, book.codes(decisions["employee_id"].iloc[rows])), points, "star_decisions", "employee_id")
 
 
-def decided_stars(decisions: pd.DataFrame) -> np.ndarray:
+def decided_stars(book: Book) -> np.ndarray:
     """Rows of announced stars; a period with several different people has none, since only one may be chosen (7.4f)."""
-    announced = decisions[decisions["announced_on"].notna()]
-    several = announced.groupby("period")["employee_id"].transform("nunique") > 1
-    return announced.index[~several & ~announced.duplicated(["period", "employee_id"])].to_numpy(dtype=np.intp)
+    decisions = book.table("star_decisions").drop(index=book.kept["refused_stars"])
+    several = decisions.groupby("period")["employee_id"].transform("nunique") > 1
+    announced = decisions[decisions["announced_on"].notna() & ~several]
+    return announced.index[~announced.duplicated("period")].to_numpy(dtype=np.intp)
 
 
 def attendance_rules(book: Book, clause: Clause, records: Records, handbook: Literal["external"] | dict) -> list[Lines]:

@@ -14,8 +14,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from kpi_helpers.errors import Fault, KpiError, UsageError
 from kpi_helpers.language import say
-from kpi_helpers.preflight import open_package
-from kpi_helpers.template import printable, save_whole
+from kpi_helpers.workbook.preflight import open_package
+from kpi_helpers.workbook.template import printable, save_whole
 
 LIST = "错误清单"
 _RED = PatternFill("solid", fgColor="FFC7CE")

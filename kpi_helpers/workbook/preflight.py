@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from kpi_helpers.cells import MAX_COLUMNS, MAX_ROWS, Scan, scan
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
+from kpi_helpers.workbook.cells import MAX_COLUMNS, MAX_ROWS, Scan, scan
 
 MAX_FILE = 50_000_000
 MAX_UNPACKED = 300_000_000

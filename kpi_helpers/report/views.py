@@ -14,7 +14,7 @@ from kpi_helpers.columns import vocabulary
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, total
 from kpi_helpers.policy import ROLES, Parameter, Policy, Shown, value_text
-from kpi_helpers.words import argument_word, reason_word, show, status_word
+from kpi_helpers.report.words import argument_word, reason_word, show, status_word
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,8 @@ class View:
         grids = [self.department()] if self.shown(self.result.department) else []
         for name, value in self.result.tables.items():
             shown = self.policy.results.get(name, Shown(name, name))
-            if shown.role != "hidden":
+            # what people have as a column of their own is not shown again
+            if shown.role != "hidden" and name not in self.result.employees:
                 grids.append(self.output(shown, value))
         return [grid for grid in grids if len(grid)]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kpi_helpers.cells import NO_VALUE, Scan, letters
 from kpi_helpers.columns import Column, Table, vocabulary
 from kpi_helpers.errors import Fault
-from kpi_helpers.headings import column_of, nearest, plain, shown
 from kpi_helpers.language import say
 from kpi_helpers.tables import Origin, blank, empty_table, typed_frame
+from kpi_helpers.workbook.cells import NO_VALUE, Scan, letters
+from kpi_helpers.workbook.headings import column_of, nearest, plain, shown
 
 EXAMPLE = "例："  # every cell of a template's example row starts with it
 _HEADINGS_WITHIN = 20  # rows from the top

@@ -15,13 +15,13 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from kpi_helpers.arguments import ByColumn
-from kpi_helpers.cells import letters
 from kpi_helpers.checks import event_clauses, must_be_filled
 from kpi_helpers.columns import Column, Table
 from kpi_helpers.errors import DataError, Fault, PolicyError, UsageError, did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.numbers import text
-from kpi_helpers.sheet import EXAMPLE
+from kpi_helpers.workbook.cells import letters
+from kpi_helpers.workbook.sheet import EXAMPLE
 
 LAST_ROW = 5_000  # drop-downs and checks reach to here
 _FIXED = datetime(2026, 1, 1)  # the date of creation inside the file, so that equal contents are equal bytes

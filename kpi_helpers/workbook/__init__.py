@@ -7,11 +7,11 @@ from python_calamine import CalamineWorkbook
 from kpi_helpers.checks import check_rows, refuse_rows
 from kpi_helpers.columns import Column, Table, vocabulary
 from kpi_helpers.errors import DataError, Fault
-from kpi_helpers.headings import nearest, plain
 from kpi_helpers.language import say
-from kpi_helpers.preflight import Package, open_package
-from kpi_helpers.sheet import CellFault, Sheet, advice
 from kpi_helpers.tables import Tables, empty_table
+from kpi_helpers.workbook.headings import nearest, plain
+from kpi_helpers.workbook.preflight import Package, open_package
+from kpi_helpers.workbook.sheet import CellFault, Sheet, advice
 
 OWN_SHEETS = ("说明", "条款", "错误清单")  # written by the workbench, never read
 

@@ -13,8 +13,8 @@ from kpi_helpers.book import Result
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.statements import statement_name
-from kpi_helpers.views import Column, Grid, View
-from kpi_helpers.words import basis_word, show
+from kpi_helpers.report.views import Column, Grid, View
+from kpi_helpers.report.words import basis_word, show
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
