@@ -1,0 +1,247 @@
+"""季度: the tail-end list (末位管理), the quarter reward and the reviews at a quarter's end (4 释义, 6.2.2a, 6.2.3, 7.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.arguments import Number
+from kpi_helpers.book import Book, Cells, Lines
+from kpi_helpers.calendar import Period, quarter_of
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, count_by, half_up, sum_by, text, where
+from kpi_helpers.policy import Clause
+from kpi_helpers.rules import places_of
+from kpi_helpers.schemes.dawo.days import day64, first_given
+from kpi_helpers.schemes.dawo.months import COLUMNS, MEASURES, Standard, numbers_of, with_own_month
+from kpi_helpers.schemes.dawo.staff import employment, is_trial
+
+Action = Literal["review_flag_only"] | None
+
+
+def quarter_score(book: Book, judged_by: Literal["mean_of_months", "last_month"]) -> None:
+    """4.bottom.1 每季度进行一次: `quarter`, everybody's score of the quarter (分) over the months with a score.
+
+    mean_of_months: their mean, rounded half up. last_month: the latest of them. Only at the end of a quarter.
+    """
+    rows = _month_scores(book, _quarter_that_ends(book))
+    ids = pd.Index(sorted(rows["employee_id"].unique()), name="employee_id", dtype=object)
+    codes = ids.get_indexer(rows["employee_id"])
+    if judged_by == "last_month":
+        raw = rows.drop_duplicates("employee_id", keep="last").sort_values("employee_id")["score"].array
+    else:
+        raw = sum_by(rows["score"].array, codes, len(ids)) / count_by(codes, len(ids))
+    book.kept["quarter_raw"] = raw
+    book.outputs["quarter"] = pd.DataFrame({"score": half_up(raw)}, index=ids)
+
+
+def tail_end(
+    book: Book,
+    threshold: Number,
+    mode: Literal["threshold", "last_ranked_and_threshold", "last_ranked"],
+    grade_on: Literal["rounded", "raw"],
+) -> None:
+    """4.bottom.2 低于65分: which specialists (专员) are listed: strictly below, last of all (ties: all), or both."""
+    frame = book.outputs["quarter"]
+    score = frame["score"].array if grade_on == "rounded" else book.kept["quarter_raw"]
+    specialist = book.people["specialist"].reindex(frame.index).to_numpy(dtype=bool)
+    below, last = score < threshold, places_of(where(specialist, score, None), descending=False) == 1
+    frame["listed"] = specialist & {"threshold": below, "last_ranked": last, "last_ranked_and_threshold": below & last}[mode]
+    book.outputs["quarter_scores"] = frame.copy()
+
+
+def warning_list(book: Book, threshold: Number, leave: Literal["next_quarter_ok", "manual"]) -> None:
+    """4.bottom.3 警告并列入待淘汰人员序列: drafts of the warning letters, and who joins, stays on and leaves the list.
+
+    next_quarter_ok: who stood on the list and reaches the threshold now leaves it. manual: only HR takes people off.
+    """
+    frame = book.outputs["quarter"]
+    frame["action"] = np.where(frame["listed"], "warning", "none")
+    listed = frame.index[frame["listed"]]
+    earlier = pd.Index(book.table("tail_end_list")["employee_id"].unique(), dtype=object).difference(listed, sort=False)
+    recovered = frame.index[frame["score"].array >= threshold] if leave == "next_quarter_ok" else []
+    joins, stays, leaves = say("新列入", "joins"), say("仍在序列", "stays"), say("退出", "leaves")
+    states = [joins] * len(listed) + [leaves if one in recovered else stays for one in earlier]
+    book.outputs["waiting_list"] = pd.DataFrame({"employee_id": [*listed, *earlier], "state": states})
+    book.outputs["warning_letters"] = [{"employee_id": one, "letter": _letter(book, frame["score"][one])} for one in listed]
+
+
+def tail_end_review(book: Book, clause: Clause, action: Action) -> None:
+    """4.bottom.4 自动解聘: never automatic; a review case with the quarter's score as evidence."""
+    if action is None:
+        return
+    frame = book.outputs["quarter"]
+    frame["action"] = np.where(frame["listed"], "warning_and_review_flag", frame["action"])
+    title = say("末位（供复核）", "tail end (for review)")
+    book.flag("tail_end", title, frame.index[frame["listed"]], clause, detail=frame["score"].to_dict(), note=legal_note())
+
+
+def demotion(book: Book, clause: Clause, standard: Standard, action: Literal["review_flag_only"]) -> None:
+    """6.2.2a 没有达成可做降级处理: regular staff whose quarter's sums miss the standard (6.2.0), for review only.
+
+    Judged where 季度各月 holds done and quota of all three months. Who is on the lowest level cannot fall.
+    """
+    months = _quarter_months(book)
+    missed = np.zeros(len(book.people), dtype=bool)
+    known = months.whole.copy()
+    for name, factor in standard.items():
+        done, quota = (months.sum(column) for column in MEASURES[name])
+        missed |= done < quota * factor
+        known &= ~done.isna() & ~quota.isna()
+    regular = ~is_trial(book, None if book.period is None else book.period.last)
+    ids = book.people.index[known & missed & regular & (book.people["level_place"] != 0).to_numpy(dtype=bool)]
+    note = say("降级属变更劳动合同，须与本人协商一致。", "A demotion changes the labour contract and needs the person's consent.")
+    title = say("季度标准未达成，可降级（供复核）", "the quarter missed the standard, demotion possible (for review)")
+    book.flag("demotion", title, ids, clause, detail=str(months.quarter), note=note)
+
+
+def fewest_members(book: Book, clause: Clause, action: Action) -> None:
+    """6.2.3 完整季度会员发展量最少: the fewest new members among full-quarter specialists who met the basic quantity.
+
+    Ties: all of them; nobody where all are equal. The supervisor may apply (可), so it is a review only.
+    """
+    months = _quarter_months(book)
+    compared = months.whole & months.every(months.numbers["basic_met"].array == 1) & book.people["specialist"].to_numpy(dtype=bool)
+    members = where(compared, months.sum("new_members"), None)
+    places = places_of(members, descending=False)
+    if action is None or not (places > 1).any():
+        return
+    detail = {book.people.index[row]: members[int(row)] for row in np.flatnonzero(places == 1)}
+    title = say("季度会员发展量最少（供复核）", "fewest new members of the quarter (for review)")
+    book.flag("fewest_members", title, list(detail), clause, detail=detail, note=legal_note())
+
+
+def quarter_reward(
+    book: Book,
+    clause: Clause,
+    amount: Number,
+    condition: Literal["basic_and_incentive", "basic_only", "basic_incentive_score90"],
+    least_score: Number,
+) -> Lines:
+    """7.1 每个完整季度200元达成奖励: employed all the quarter and at the standards in each of its three months (元).
+
+    least_score: what basic_incentive_score90 asks for besides. A quarter that lacks data pays nothing and is named.
+    """
+    months = _quarter_months(book)
+    least = {"basic_met": 1}
+    if condition != "basic_only":
+        least["incentive_ratio"] = 1
+    if condition == "basic_incentive_score90":
+        least["score"] = least_score
+    reached = np.all([months.numbers[name].array >= bound for name, bound in least.items()], axis=0)
+    failed = np.any([months.numbers[name].array < bound for name, bound in least.items()], axis=0)
+    earned = half_up(where(months.whole & months.every(reached), amount, 0))
+    listed = np.flatnonzero(months.listed)
+    book.outputs["quarter_reward"] = pd.Series(earned[listed], index=book.people.index[listed])
+    unknown = months.listed & months.whole & ~months.any(failed) & ~months.every(reached)
+    title = say("季度数据不全，季度奖励未发", "the quarter lacks data, no quarter reward")
+    book.flag("quarter_months_missing", title, book.people.index[unknown], clause, detail=str(months.quarter))
+    return Lines(earned, where(earned > 0, months.count(reached), None), months.cells("basic_met"))
+
+
+def legal_note() -> str:
+    """What every review of a termination clause says (spec 0.9)."""
+    return say(
+        "末位或未达标本身不是合法解除理由，须先培训或调岗，由人事与法务复核。",
+        "Ranking or targets alone are no lawful ground to dismiss; training or a transfer comes first, HR and counsel review.",
+    )
+
+
+# -- the months of a quarter -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class QuarterMonths:
+    """季度各月: a row per person and month of one quarter; a number is missing where it is not known."""
+
+    quarter: Period | None
+    person: np.ndarray  # row of `people` that each month belongs to
+    numbers: pd.DataFrame
+    whole: np.ndarray  # who is employed from the first to the last day of the quarter
+
+    def count(self, months: np.ndarray) -> ExactArray:
+        return count_by(self.person[months], len(self.whole))
+
+    def any(self, months: np.ndarray) -> np.ndarray:
+        return self.count(months) > 0
+
+    def every(self, months: np.ndarray) -> np.ndarray:
+        """Who has all three months of the quarter among these."""
+        return self.count(months) == 3
+
+    @property
+    def listed(self) -> np.ndarray:
+        return self.any(np.arange(len(self.person)))
+
+    def cells(self, column: str) -> Cells:
+        """The entered months as evidence; this month from the run itself has none."""
+        entered = (self.numbers["row"] >= 0).to_numpy()
+        return Cells("quarter_months", self.numbers["row"].to_numpy()[entered], self.person[entered], column)
+
+    def sum(self, name: str) -> ExactArray:
+        """The sum over all three months, missing where one of them is."""
+        whole = self.every(np.arange(len(self.person)))
+        return where(whole, sum_by(self.numbers[name].array, self.person, len(self.whole)), None)
+
+
+def _quarter_that_ends(book: Book) -> Period | None:
+    """The quarter that ends with the period; without a period the latest that the sheets know; None inside a quarter."""
+    if book.period is not None:
+        quarter = quarter_of(book.period.last)
+        return quarter if quarter.last == book.period.last else None
+    months = [book.table(name)["month"] for name in ("month_scores", "quarter_months") if "month" in book.table(name)]
+    known = pd.concat(months).dropna() if months else pd.Series(dtype=object)
+    return Period.parse(known.max()).quarter() if len(known) else None
+
+
+def _quarter_months(book: Book) -> QuarterMonths:
+    if "quarter_months" not in book.kept:
+        book.kept["quarter_months"] = _read_quarter_months(book)
+    return book.kept["quarter_months"]
+
+
+def _read_quarter_months(book: Book) -> QuarterMonths:
+    quarter = _quarter_that_ends(book)
+    rows = with_own_month(book, book.table("quarter_months"), ("basic_met", "incentive_ratio", "score", *COLUMNS))
+    rows = rows[rows["month"].isin(quarter.months if quarter else [])].reset_index(drop=True)
+    rows["score"] = first_given(rows["score"].array, _scores_of(book, quarter, rows))
+    whole = np.zeros(len(book.people), dtype=bool)
+    if quarter is not None:
+        hired, left = employment(book)
+        whole = (hired <= day64(quarter.first)) & (left >= day64(quarter.last))
+    return QuarterMonths(quarter, book.codes(rows["employee_id"]), rows, whole)
+
+
+def _month_scores(book: Book, quarter: Period | None) -> pd.DataFrame:
+    """月度得分 of one quarter: person, month and score, in the order of the months; months without a score are left out."""
+    sheet = book.table("month_scores")
+    if quarter is None and book.period is not None:
+        sheet = sheet.iloc[:0]
+    names = quarter.months if quarter else ["m1", "m2", "m3"]
+    by_month = [
+        pd.DataFrame({"employee_id": sheet["employee_id"], "month": month, "score": numbers_of(sheet, wide)})
+        for wide, month in zip(("m1", "m2", "m3"), names, strict=True)
+    ]
+    if "month" in sheet:
+        by_month.append(sheet[["employee_id", "month"]].assign(score=numbers_of(sheet, "score")))
+    rows = pd.concat(by_month, ignore_index=True)
+    rows = with_own_month(book, rows[rows["score"].notna() & rows["month"].isin(names)], ("score",))
+    return rows[rows["score"].notna()].drop_duplicates(["employee_id", "month"]).sort_values("month", kind="stable", ignore_index=True)
+
+
+def _scores_of(book: Book, quarter: Period | None, rows: pd.DataFrame) -> ExactArray:
+    """The score in 月度得分 of each row's person and month."""
+    scores = _month_scores(book, quarter)
+    known = pd.MultiIndex.from_frame(scores[["employee_id", "month"]])
+    return scores["score"].array.take(known.get_indexer(pd.MultiIndex.from_frame(rows[["employee_id", "month"]])), allow_fill=True)
+
+
+def _letter(book: Book, score) -> str:
+    """The draft of a warning letter (警告书)."""
+    quarter = _quarter_that_ends(book) or ""
+    zh = f"您 {quarter} 季度综合考核分为 {text(score)} 分，列为末位，现予以警告并列入待淘汰人员序列；如有异议请向主管提出。"
+    en = f"Your score of {quarter} is {text(score)}; you are warned and put on the tail-end list. Tell your supervisor if you object."
+    return say(zh, en)
