@@ -1,0 +1,78 @@
+"""考核指标 1 至 4: the four main indicators and the total, of those who are assessed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.arguments import Number
+from kpi_helpers.book import Book, Lines
+from kpi_helpers.errors import Fault, PolicyError
+from kpi_helpers.language import say
+from kpi_helpers.numbers import exact, half_up, text, where
+from kpi_helpers.policy import Clause
+from kpi_helpers.rules import total as total_points
+from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, column_of, items_of, listed, title_of
+
+
+def scope(book: Book) -> None:
+    """考核对象: everybody but cleaners; who left in the quarter, or had not begun, only if a form was filled in."""
+    people = book.people
+    if "role" in people:
+        book.mark((people["role"] == "cleaner").to_numpy(dtype=bool), "out_of_scope")
+    if book.period is not None:
+        last = pd.Timestamp(book.period.last)
+        absent = ((people["leave_date"] <= last) | (people["hire_date"] > last)).to_numpy()
+        book.mark(absent & ~_with_form(book), "not_assessed")
+    refused = [row for row in book.errors if row["table"] == "ratings" and row["reason"] != "other_period"]
+    book.mark([row["employee_id"] for row in refused if "employee_id" in row], "error")
+    book.kept.update(assessed=book.complete(), judged=[], left_out=[[] for _ in range(len(people))])
+
+
+def _with_form(book: Book) -> np.ndarray:
+    ratings = book.table("ratings")
+    filled = ratings["self_score"].notna() | ratings["supervisor_score"].notna()
+    return book.people.index.isin([*ratings["employee_id"][filled], *book.table("item_scores")["employee_id"]])
+
+
+def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str], no_data: Literal["reweight", "block"]) -> list[Lines]:
+    """1-4 主指标: the mean of its items; measured items without data are left out, a missing rating leaves it open.
+
+    Each item is posted as weight × score / (100 × items counted), in 分.
+    """
+    assessed, scores = book.kept["assessed"], {item: book.people[item].array for item in items}
+    unknown = {item: values.isna() & assessed for item, values in scores.items()}
+    blocking = [item for item in items if item in book.kept["judged"] or no_data == "block"]
+    empty = np.all(list(unknown.values()), axis=0)
+    lacking = {item: mask & (empty | (item in blocking)) for item, mask in unknown.items()}
+    if weight != 0:
+        lists = listed(book, lacking)
+        book.mark(list(lists), "incomplete", lists)
+    _leave_out(book, {item: mask for item, mask in unknown.items() if item not in blocking})
+    number = exact(sum((~values.isna()).astype(np.int64) for values in scores.values()))
+    number = where(assessed & ~np.any(list(lacking.values()), axis=0), number, None)
+    lines = [Lines(where(number.isna(), None, s / number * weight / HUNDRED), s, note=title_of(book, item)) for item, s in scores.items()]
+    lines[-1].result = half_up(sum(values.fillna(0) for values in scores.values()) / number)
+    return lines
+
+
+def _leave_out(book: Book, masks: dict[str, np.ndarray]) -> None:
+    """List the items without data whose weight the other items of the indicator share."""
+    for item, mask in masks.items():
+        for row in np.flatnonzero(mask):
+            book.kept["left_out"][row].append(item)
+    book.people["left_out"] = column_of(book.kept["left_out"])
+
+
+def four_indicators(book: Book, clause: Clause, weights: list[Number]) -> list[Lines]:
+    """总分: the weighted sum of the unrounded main indicators, rounded once; the weights must add up to 100."""
+    if sum(weights) != HUNDRED:
+        shown = text(sum(weights))
+        problem = say(f"四项主指标的权重合计为 {shown}，应为 100。", f"the weights add up to {shown}, not to 100.")
+        raise PolicyError(Fault(f"{book.policy.title} {clause.source}", problem))
+    items = items_of(book.policy)
+    scores = pd.DataFrame({item: half_up(book.people[item].array) for item in items}, index=book.people.index)
+    book.outputs["items"] = scores[book.kept["assessed"]]
+    return total_points(book, clause, places=2)

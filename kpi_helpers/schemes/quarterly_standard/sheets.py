@@ -1,0 +1,121 @@
+"""各表: the rows that may not count, and how the clauses read the rest."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.book import Book, Cells, Records
+from kpi_helpers.checks import RowFault
+from kpi_helpers.errors import did_you_mean
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, missing, text
+from kpi_helpers.period_rows import check_period_rows
+from kpi_helpers.policy import Policy
+from kpi_helpers.tables import Tables
+
+HUNDRED = 100  # items are scored, and weights given, out of a hundred
+_KEYS = {  # what tells the rows of one quarter apart
+    "ratings": ["employee_id", "item"],
+    "adjustments": ["employee_id", "item"],
+    "complaint_counts": ["employee_id"],
+    "forms": ["employee_id"],
+}
+
+
+def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
+    """Unknown items, rows of other quarters, weeks that do not end on a Sunday, parts that are larger than their whole."""
+    faults = [*_unknown_items(policy, tables), *_odd_weeks(tables["weekly_summary"]), *_early_replies(tables["feedback"])]
+    faults += _too_large(tables["daily_ops"], "calls_answered", "calls_offered")
+    faults += _too_large(tables["daily_ops"], "on_time_count", "handled_count")
+    for table, key in _KEYS.items():
+        faults += check_period_rows(policy, tables, table, key, "quarter")
+    return faults
+
+
+def _early_replies(feedback):
+    for row in np.flatnonzero(feedback["replied_on"] < feedback["received_on"]):
+        problem = say("早于接到日期", "lies before the feedback was received")
+        yield RowFault("feedback", int(row), "replied_on", feedback["replied_on"].iloc[row], "out_of_range", problem)
+
+
+def _unknown_items(policy, tables):
+    known = items_of(policy)
+    for table in ("ratings", "adjustments"):
+        names = tables[table]["item"]
+        for row in np.flatnonzero(names.notna() & ~names.isin(known)):
+            problem = say(f"没有项目“{names.iloc[row]}”", f"there is no item '{names.iloc[row]}'")
+            yield RowFault(table, int(row), "item", names.iloc[row], "unknown_item", problem, did_you_mean(names.iloc[row], known))
+
+
+def _odd_weeks(weeks):
+    for row in np.flatnonzero(weeks["week_end"].notna() & (weeks["week_end"].dt.day_of_week != 6)):
+        problem = say("不是星期日", "is no Sunday")
+        yield RowFault("weekly_summary", int(row), "week_end", weeks["week_end"].iloc[row], "not_a_sunday", problem)
+
+
+def _too_large(daily, part: str, whole: str) -> list[RowFault]:
+    parts, wholes = numbers_of(daily, part), numbers_of(daily, whole)
+    problem = say("大于对应的总量", f"is larger than {whole}")
+    return [RowFault("daily_ops", int(row), part, parts[int(row)], "out_of_range", problem) for row in np.flatnonzero(parts > wholes)]
+
+
+def items_of(policy: Policy) -> list[str]:
+    """项目: the ids of all items, in the order of the document."""
+    return [item for clause in policy.clauses for item in clause.arguments.get("items", [])]
+
+
+def title_of(book: Book, item: str) -> str:
+    return book.policy.results[item].title
+
+
+def standard_of(policy: Policy, item: str) -> str:
+    """The targets of an item's clauses in words: 每月问卷数目标 20份/月."""
+    used = [part.partition("=")[0] for clause in policy.clauses if clause.result == item for part in clause.in_force.split("；")]
+    numbers = [policy.parameters[name] for name in used if name in policy.parameters]
+    targets = [one for one in numbers if isinstance(one.value, (int, Fraction)) and not isinstance(one.value, bool)]
+    return "；".join(f"{one.title} {text(one.value)}{one.unit}" for one in targets)
+
+
+def numbers_of(frame: pd.DataFrame, column: str) -> ExactArray:
+    """A column of numbers; missing where it was not handed in."""
+    return frame[column].array if column in frame else missing(len(frame))
+
+
+def records_of(book: Book, table: str) -> Records:
+    """All rows of a table that belong to somebody."""
+    frame = book.table(table)
+    units = book.codes(frame["employee_id"])
+    return Records(table, frame, np.flatnonzero(units >= 0), units[units >= 0], len(book.people))
+
+
+def per_person(records: Records, column: str) -> ExactArray:
+    """The value of each person's (one) row."""
+    values = missing(records.size)
+    values[records.units] = records.frame[column].array
+    return values
+
+
+def given_score(book: Book, item: str) -> tuple[ExactArray, Cells | None]:
+    rows = records_of(book, "item_scores")
+    if item not in rows.source:
+        return missing(rows.size), None
+    rows = rows.pick(rows.frame[item].notna().to_numpy())
+    return per_person(rows, item), rows.cells(item)
+
+
+def listed(book: Book, masks: dict[str, np.ndarray]) -> dict[str, list]:
+    """For each person the names of the masks that hold."""
+    lists: dict[str, list] = {}
+    for name, mask in masks.items():
+        for row in np.flatnonzero(mask):
+            lists.setdefault(book.people.index[row], []).append(name)
+    return lists
+
+
+def column_of(lists: list[list]) -> np.ndarray:
+    column = np.empty(len(lists), dtype=object)
+    column[:] = [list(one) for one in lists]
+    return column
