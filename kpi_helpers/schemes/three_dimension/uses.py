@@ -1,0 +1,120 @@
+"""前言、一、二: where the problem is, what comes first, who is ahead, and what the result is used for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.arguments import Number
+from kpi_helpers.book import Book, Lines
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, count_by, half_up, missing, rank_codes, sum_by, total, where
+from kpi_helpers.policy import Clause
+from kpi_helpers.rules import places_of
+from kpi_helpers.schemes.three_dimension.sheets import HUNDRED, this_month
+
+
+def problem_areas(book: Book) -> None:
+    """P2 哪方面存在问题: the department's mean loss per indicator, the gravest first, with its share of all losses (%)."""
+    grid, indicators = book.kept["grid"], book.kept["indicators"]
+    known = grid[grid["score"].notna() & book.complete()[grid["unit"]]]
+    lost = sum_by(known["lost"].array, known["indicator"], len(indicators))
+    rated = count_by(known["indicator"], len(indicators))
+    everything = total(lost)
+    frame = _described(book, np.arange(len(indicators)))
+    frame["score"] = half_up(sum_by(known["score"].array, known["indicator"], len(indicators)) / where(rated == 0, None, rated))
+    frame["lost"] = half_up(lost / where(rated == 0, None, rated))
+    frame["share"] = half_up(lost / everything * HUNDRED) if everything else missing(len(frame))
+    order = np.lexsort((indicators.index, -rank_codes(indicators["weight"].array), -rank_codes(lost)))
+    book.outputs["problem_areas"] = frame.iloc[order].reset_index(drop=True)
+
+
+def priorities(book: Book) -> None:
+    """P3 轻重缓急: every person's indicators by lost points, then weight, both descending, then id."""
+    grid, indicators = book.kept["grid"], book.kept["indicators"]
+    known = grid[grid["score"].notna()]
+    names = pd.Index(indicators.index).argsort().argsort()[known["indicator"]]
+    order = np.lexsort((names, -rank_codes(known["weight"].array), -rank_codes(known["lost"].array), known["unit"]))
+    known = known.iloc[order]
+    frame = _described(book, known["indicator"].to_numpy())
+    frame.insert(0, "employee_id", book.people.index[known["unit"]])
+    frame.insert(1, "order", known.groupby("unit").cumcount().to_numpy() + 1)
+    frame["score"], frame["lost"] = known["score"].array, half_up(known["lost"].array)
+    book.outputs["lost_points"] = frame
+    listed: dict[str, list] = {}
+    for employee_id, name, lost in zip(frame["employee_id"], frame["indicator_id"], frame["lost"].array, strict=True):
+        listed.setdefault(employee_id, []).append([name, lost])
+    book.outputs["priority_list"] = listed
+
+
+def ranking(book: Book, on: Literal["rounded", "raw"], visibility: Literal["own", "public"]) -> Lines:
+    """P7 名次: by published (or unrounded) total, equals share a place (1, 1, 3); by choice a list for everybody to see."""
+    totals = book.people["total"].array
+    places = places_of(totals if on == "rounded" else book.kept["raw_total"])
+    if visibility == "public":
+        order = np.flatnonzero(~places.isna())
+        order = order[np.argsort(rank_codes(places[order]), kind="stable")]
+        book.outputs["ranking"] = pd.DataFrame({"rank": places[order], "employee_id": book.people.index[order], "total": totals[order]})
+    return Lines(missing(len(places)), totals, result=places)
+
+
+def history_and_trend(book: Book) -> None:
+    """1.2 决策依据: everybody's published totals month by month with the change to the month before; nothing is decided."""
+    totals, past = book.people["total"].array, book.table("history")
+    if book.policy.month is not None:
+        past = past[(past["month"] < book.policy.month).to_numpy(dtype=bool)]
+    known = ~totals.isna()
+    now = pd.DataFrame({"employee_id": book.people.index[known], "month": book.policy.month, "total": totals[known]})
+    frame = pd.concat([past[["employee_id", "month", "total"]], now], ignore_index=True)
+    frame = frame.sort_values(["employee_id", "month"], kind="stable", ignore_index=True)
+    first = (frame["employee_id"] != frame["employee_id"].shift()).to_numpy()
+    before = frame["total"].array.take(np.arange(len(frame)) - 1, allow_fill=True)
+    frame["change"] = where(first, None, frame["total"].array - before)
+    book.outputs["score_history"] = frame
+
+
+def talks(book: Book) -> None:
+    """1.3 双向沟通: a row for every result, with the employee's comments and the replies where there are any."""
+    comments = book.table("employee_comments")
+    comments = comments[this_month(book, comments)]
+    codes = book.codes(comments["employee_id"])
+    silent = np.setdiff1d(np.flatnonzero(book.complete()), codes)
+    rows = np.append(np.arange(len(codes)), np.full(len(silent), -1))
+    units = np.append(codes, silent).astype(np.intp)
+    order = np.argsort(units, kind="stable")
+    frame = pd.DataFrame({"employee_id": book.people.index[units], "total": book.people["total"].array[units]})
+    for name in ("text", "reply"):
+        words = comments.get(name, pd.Series(None, index=comments.index, dtype=object))
+        frame[name] = np.append(words.to_numpy(dtype=object), [None])[rows]
+    book.outputs["talks"] = frame.iloc[order].reset_index(drop=True)
+
+
+def performance_pay(
+    book: Book, clause: Clause, link: Literal["linear"] | None, pay_base: Number, coefficient: Number, full: Number
+) -> Lines:
+    """2a 绩效工资: by choice base × days worked / days scheduled × total / 100 × department coefficient, to the fen."""
+    totals = book.people["total"].array
+    if link is None:
+        return Lines(missing(len(totals)))
+    worked, scheduled = (_fact(book, name) for name in ("days_worked", "days_scheduled"))
+    whole = worked.isna() & scheduled.isna() & ~book.people["partial_month"].to_numpy()
+    factor = where(whole, 1, worked / where(scheduled == 0, None, scheduled))
+    title = say("出勤天数不全，绩效工资待定", "days worked or scheduled missing: performance pay open")
+    book.flag("days_missing", title, book.people.index[factor.isna() & ~totals.isna()], clause)
+    cells = [cells for cells in (book.cells("days_worked"), book.cells("days_scheduled")) if cells]
+    return Lines(half_up(factor * pay_base * totals / full * coefficient), totals, cells)
+
+
+def _fact(book: Book, name: str) -> ExactArray:
+    """A number of the roster; missing where the roster has no such column."""
+    return book.column(name) if name in book.people else missing(len(book.people))
+
+
+def _described(book: Book, rows: np.ndarray) -> pd.DataFrame:
+    """Indicators for readers: dimension in Chinese, id, name and weight."""
+    words = book.policy.tables["indicators"].columns["dimension"].words
+    chosen = book.kept["indicators"].iloc[rows]
+    frame = chosen.reset_index()[["dimension", "indicator_id", "indicator_name", "weight"]]
+    return frame.assign(dimension=frame["dimension"].map(words))

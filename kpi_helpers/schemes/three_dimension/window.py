@@ -1,0 +1,156 @@
+"""四、五: who is assessed, when ratings are given, and which of them count."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.arguments import Whole, YesNo
+from kpi_helpers.book import Book, Records
+from kpi_helpers.calendar import Period, month_of
+from kpi_helpers.events import has_text
+from kpi_helpers.language import say
+from kpi_helpers.policy import Clause
+from kpi_helpers.schemes.three_dimension.sheets import this_month
+
+Assessed = Literal["previous", "current"]
+
+
+def scope(book: Book, clause: Clause, include_trial: YesNo) -> None:
+    """4a 适用对象: everybody but cleaners (and, by choice, trial staff); who has left or not begun only if rated."""
+    people, rated = book.people, np.zeros(len(book.people), dtype=bool)
+    ratings = book.table("ratings")
+    codes = book.codes(ratings["employee_id"])
+    rated[codes[ratings["score"].notna().to_numpy() & (codes >= 0)]] = True
+    partial, absent = _partly_employed(book)
+    people["partial_month"] = partial
+    book.mark(_is(people, "role", "cleaner"), "out_of_scope")
+    if not include_trial:
+        book.mark(_is(book.table("employees"), "status", "trial"), "out_of_scope")
+    book.mark(absent & ~rated, "not_assessed")
+    book.mark(_refused_people(book), "error")
+    if any(row["table"] == "indicators" for row in book.errors):
+        book.mark(np.ones(len(people), dtype=bool), "error")
+    title = say("本月不满月", "employed for part of the month only")
+    book.flag("partial_month", title, people.index[partial & book.complete()], clause)
+
+
+def _partly_employed(book: Book) -> tuple[np.ndarray, np.ndarray]:
+    """Who joined or left within the month, and who had left by its end or had not begun."""
+    if book.period is None:
+        return np.zeros(len(book.people), dtype=bool), np.zeros(len(book.people), dtype=bool)
+    first, last = pd.Timestamp(book.period.first), pd.Timestamp(book.period.last)
+    hired, left = book.people["hire_date"], book.people["leave_date"]
+    joined = ((hired > first) & (hired <= last)).to_numpy()
+    leaver = (left <= last).to_numpy()
+    return joined | ((left >= first) & (left < last)).to_numpy(), leaver | (hired > last).to_numpy()
+
+
+def _refused_people(book: Book) -> list:
+    refused = [row for row in book.errors if row["table"] == "ratings" and row["reason"] != "other_period"]
+    return [row["employee_id"] for row in refused if "employee_id" in row]
+
+
+def month_assessed(book: Book, assessed: Assessed) -> None:
+    """5a 月度考核: which month a rating of a given moment assesses, for every moment asked in `window_probe`."""
+    probe = book.table("window_probe")
+    if not len(probe):
+        return
+    readings = probe.get("assessed_month_param", pd.Series(None, index=probe.index, dtype=object)).fillna(assessed)
+    months = [month_of(moment) for moment in probe["rated_at"]]
+    chosen = [month.before() if reading == "previous" else month for month, reading in zip(months, readings, strict=True)]
+    book.outputs["assessed_months"] = list(map(str, chosen))
+
+
+def rating_window(
+    book: Book, clause: Clause, records: Records, first_day: Whole, last_day: Whole, assessed: Assessed, shift_holidays: YesNo
+) -> None:
+    """5b 每月的1-5日: the ratings of the month, and which of them were given outside the window (last day to 24:00)."""
+    scored = records.frame["score"].notna().to_numpy()
+    ratings = records.pick(scored & book.complete()[records.units])
+    given = ratings.frame["rated_at"]
+    late, window = np.zeros(len(given), dtype=bool), None
+    if book.period is not None:
+        window = _window(book, book.period.after() if assessed == "previous" else book.period, first_day, last_day, shift_holidays)
+        inside = (given >= pd.Timestamp(window[0])) & (given < pd.Timestamp(window[1]) + pd.Timedelta(days=1))
+        late = (given.notna() & ~inside).to_numpy()
+        book.outputs["rating_window"] = {book.policy.month: {"first": window[0], "last": window[1]}}
+    book.kept.update(ratings=ratings, late=late, window=window)
+    title = say("未填评分时间，无法判断是否在窗口内", "no time of rating: whether it was in the window is unknown")
+    _flag_ratings(book, clause, "no_rated_at", title, ratings, given.isna().to_numpy())
+
+
+def _window(book, month: Period, first_day: int, last_day: int, shift_holidays: bool) -> tuple[date, date]:
+    """First and last day of the window: days of the month, or by choice its working days counted from the first."""
+    if not shift_holidays:
+        return month.first + timedelta(days=first_day - 1), month.first + timedelta(days=last_day - 1)
+    days = book.workdays().between(month.first, month.last)
+    return days[first_day - 1], days[min(last_day, len(days)) - 1]
+
+
+def special_circumstances(book: Book, clause: Clause, enforcement: Literal["flag", "reject"], everybody: list) -> None:
+    """4c 特殊情况: an accepted exemption, reported by the last day of the window, lifts lateness; late ratings are listed.
+
+    everybody: words for the whole department; any other unit is a group, department or employee id.
+    """
+    ratings, window = book.kept["ratings"], book.kept["window"]
+    records = book.table("exemptions")
+    records = records[this_month(book, records)]
+    in_time = records["reported_on"] <= pd.Timestamp(window[1]) if window else records["reported_on"].notna()
+    counts = (records["decision"] == "accepted") & in_time
+    exempt = _covered(book, records.loc[counts, "unit"], everybody)
+    late = book.kept["late"] & ~exempt[ratings.units]
+    book.kept["rejected"] = late & (enforcement == "reject")
+    book.people["late"] = _listed(ratings, late)
+    _flag_ratings(book, clause, "late", say("评分时间在窗口之外", "rated outside the window"), ratings, late)
+    if len(records):
+        book.outputs["exemption_records"] = records.drop(columns="_row").assign(counts=counts.to_numpy()).reset_index(drop=True)
+
+
+def _covered(book: Book, units: pd.Series, everybody: list) -> np.ndarray:
+    """Whom the units name: all, a group, a department, or one person."""
+    if units.isin(everybody).any():
+        return np.ones(len(book.people), dtype=bool)
+    covered = book.people.index.isin(units)
+    for place in ("group_id", "department"):
+        covered |= book.people[place].isin(units).to_numpy() if place in book.people else False
+    return covered
+
+
+def evidence(book: Book, clause: Clause, required: YesNo) -> None:
+    """2e 数据佐证: the list of ratings with their evidence; by default a rating without any is refused and listed."""
+    ratings = book.kept["ratings"]
+    frame = ratings.frame
+    bare = ~has_text(frame["evidence_ref"]) if "evidence_ref" in frame else np.ones(len(frame), dtype=bool)
+    refused = bare & required
+    book.refuse("ratings", ratings.rows[refused], "no_evidence", "evidence_ref")
+    book.people["refused"] = _listed(ratings, refused)
+    _flag_ratings(book, clause, "no_evidence", say("评分没有数据佐证", "rated without evidence"), ratings, refused)
+    counted = ~refused & ~book.kept["rejected"]
+    book.kept["counted"] = ratings.pick(counted)
+    columns = [name for name in ("employee_id", "indicator_id", "score", "evidence_ref", "rated_by", "rated_at") if name in frame]
+    book.outputs["evidence_list"] = frame[columns].assign(counts=counted).reset_index(drop=True)
+
+
+def _is(frame: pd.DataFrame, column: str, word: str) -> np.ndarray:
+    return (frame[column] == word).to_numpy(dtype=bool) if column in frame else np.zeros(len(frame), dtype=bool)
+
+
+def _listed(ratings: Records, chosen: np.ndarray) -> np.ndarray:
+    """The indicators of the chosen ratings, a list per person."""
+    lists = [[] for _ in range(ratings.size)]
+    for unit, name in sorted(zip(ratings.units[chosen], ratings.frame["indicator_id"].to_numpy()[chosen], strict=True)):
+        lists[unit].append(name)
+    column = np.empty(ratings.size, dtype=object)
+    column[:] = lists
+    return column
+
+
+def _flag_ratings(book: Book, clause: Clause, name: str, title: str, ratings: Records, chosen: np.ndarray) -> None:
+    """Flag the people of some ratings, with the indicators as evidence."""
+    listed = _listed(ratings, chosen)
+    units = np.unique(ratings.units[chosen])
+    book.flag(name, title, book.people.index[units], clause, detail={book.people.index[unit]: listed[unit] for unit in units})
