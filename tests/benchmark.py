@@ -42,10 +42,8 @@ def main(people: int, schemes: list[str]) -> None:
         start = perf_counter()
         result = kpi.score(policy, tables)
         scored = perf_counter()
-        lines = len(result.ledger)
-        print(
-            f"{scheme}: {people} people, {people * 20} events: scored {scored - start:.3f} s, ledger of {lines} lines {perf_counter() - scored:.3f} s"
-        )
+        lines, posted = len(result.ledger), perf_counter()
+        print(f"{scheme}: {people} people, {people * 20} events: scored {scored - start:.3f} s, {lines} ledger lines {posted - scored:.3f} s")
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ class View:
             value = value.reset_index() if isinstance(value.index, pd.MultiIndex) else value
             index = [] if isinstance(value.index, pd.RangeIndex) else [value.index.name or "employee_id"]
             parts = [list(value.index)] * len(index) + [value[name].array for name in value.columns]
-            shown_parts = [self.known(name) for name in [*index, *value.columns]]
+            shown_parts = [self.known(name, shown.name) for name in [*index, *value.columns]]
             columns = [self.values(one, part) for one, part in zip(shown_parts, parts, strict=True)]
             return self.named(
                 Grid(shown.title, [self.column(one) for one in shown_parts], [list(row) for row in zip(*columns, strict=True)])
@@ -159,11 +159,12 @@ class View:
                 break
         return grid
 
-    def known(self, name) -> Shown:
-        """A result, or a column that the workbook knows, with title and words; else the name itself."""
+    def known(self, name, within="") -> Shown:
+        """A result, or a column that the workbook knows (first in the table `within`), with title and words; else the name itself."""
         if name in self.policy.results:
             return self.policy.results[name]
-        for table in self.policy.tables.values():
+        tables = self.policy.tables
+        for table in [tables[within], *tables.values()] if within in tables else tables.values():
             if name in table.columns:
                 return Shown(name, table.columns[name].heading, words=table.columns[name].words)
         common = vocabulary()["columns"].get(name) or {}

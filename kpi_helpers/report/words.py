@@ -42,6 +42,18 @@ _REASONS = {
     "not_a_sunday": ("不是周日", "not a Sunday"),
     "unknown_unit": ("适用范围不明", "unknown scope"),
     "too_few_graders": ("评分人不足", "too few graders"),
+    "wrong_decider": ("决定人无权决定", "not for this role to decide"),
+    "too_many_nominees": ("超出每组推荐人数", "more nominees than a group may have"),
+    "unknown_level": ("没有这个职级", "unknown level"),
+    "skips_a_level": ("跳级", "skips a level"),
+    "no_promotion": ("不是晋升", "no promotion"),
+    "unknown_deal": ("没有这笔成交", "unknown deal"),
+    "not_by_list_admin": ("不是数据岗的改派", "not reassigned by the list's administrator"),
+    "weights_not_100": ("权重合计不是 100", "weights do not add up to 100"),
+    "unknown_item": ("没有这个项目", "unknown item"),
+    "no_reason": ("没有填原因", "no reason given"),
+    "override_not_allowed": ("不得改动按数据计算的项目", "measured items may not be replaced"),
+    "old_value_differs": ("原值与得分不符", "old value is not the score"),
 }
 _ARGUMENTS = {
     "points": ("每次", "points each"),
