@@ -43,7 +43,7 @@ def main(people: int, schemes: list[str]) -> None:
         result = kpi.score(policy, tables)
         scored = perf_counter()
         lines, posted = len(result.ledger), perf_counter()
-        print(f"{scheme}: {people} people, {people * 20} events: scored {scored - start:.3f} s, {lines} ledger lines {posted - scored:.3f} s")
+        print(f"{scheme}: {people} people, {people * 20} events: {scored - start:.3f} s, {lines} ledger lines {posted - scored:.3f} s")
 
 
 if __name__ == "__main__":
