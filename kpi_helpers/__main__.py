@@ -25,7 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
-        print(say("已中断，没有改动任何结果。", "Interrupted; no result was changed."), file=sys.stderr)
+        print(
+            say("已中断。已经完成的保留，其余保持原样。", "Interrupted. What was done already stays, the rest is as it was."),
+            file=sys.stderr,
+        )
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has left
@@ -196,20 +199,14 @@ def _run(chosen) -> int:
     outputs = Path(chosen.output) if chosen.output else project() / "outputs"
     with run.progress(len(work)) as bar:
         outcomes = run.run_all(work, outputs, chosen.jobs, lambda _: bar.update())
-    overview = run.write_overview(outputs, month, outcomes)
     for outcome in outcomes:
         print(_line(outcome, outputs / month))
     failed = [outcome for outcome in outcomes if outcome.faults]
     good = sum(outcome.facts is not None for outcome in outcomes)
-    print(
-        say(
-            f"{month}：{good} 个部门完成，{len(failed)} 个失败。总览 {overview}",
-            f"{month}: {good} done, {len(failed)} failed. Overview {overview}",
-        ),
-        flush=True,
-    )
+    print(say(f"{month}：{good} 个部门完成，{len(failed)} 个失败。", f"{month}: {good} done, {len(failed)} failed."), flush=True)
     for outcome in failed:
-        print(f"\n{outcome.name}", *outcome.faults, sep="\n  ", file=sys.stderr)
+        print(f"\n{outcome.name}", *outcome.faults, sep="\n  ", file=sys.stderr, flush=True)
+    print(say("总览", "Overview"), run.write_overview(outputs, month, outcomes))
     return 1 if failed else 0
 
 
@@ -238,7 +235,7 @@ def _check(chosen) -> int:
         bad += bool(faults)
         print(f"{'✗' if faults else '✓'} {place.name}", *faults, sep="\n  ")
         if chosen.marked and faults:
-            print(say(f"已标在 {place.mark(faults, chosen.marked)}", f"marked in {place.mark(faults, chosen.marked)}"))
+            print(say("已标在", "marked in"), place.mark(faults, chosen.marked))
     return 1 if bad else 0
 
 

@@ -5,30 +5,60 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, get_type_hints
+from functools import cache
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, ConfigDict, ValidationError, create_model
 
 from kpi_helpers.errors import Fault, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.numbers import ROUNDINGS
 
 INJECTED = ("book", "clause", "measure", "measures", "records")
 
 
 @dataclass(frozen=True)
 class ByColumn:
-    """按列取值: a number that depends on a column of the person, {by: 岗位, 客服: 900, 收银: 1100}."""
+    """按列取值: a number that depends on a column of the person, {by: 岗位, 客服: 900, 收银: 1100, otherwise: 800}."""
 
     column: str
     values: dict
+    otherwise: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """数据项: a number that is a figure of each unit, by its name: a column of a sheet or the result of an earlier clause."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """取整: to a multiple of `step`, by one of the modes half_up, half_even, up (away from 0) and down (towards 0)."""
+
+    step: Fraction
+    mode: str = "half_up"
 
 
 def _number(value):
-    if isinstance(value, ByColumn):
+    if isinstance(value, (ByColumn, Named)):
         return value
+    if isinstance(value, str) and value.strip():
+        return Named(value.strip())
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+        raise ValueError(say("应为数字或数据项的名称", "must be a number or the name of a figure"))
+    return Fraction(value)
+
+
+def _constant(value):
     if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
         raise ValueError(say("应为数字", "must be a number"))
     return Fraction(value)
+
+
+def _name_or_constant(value):
+    return value.strip() if isinstance(value, str) and value.strip() else _constant(value)
 
 
 def _whole(value):
@@ -43,25 +73,77 @@ def _yes_no(value):
     return value
 
 
-Number = Annotated[Fraction | ByColumn, BeforeValidator(_number)]
+def _rounding(value):
+    """2 · {places: 0, mode: down} · {to: 100, mode: down}."""
+    given = value if isinstance(value, dict) else {"places": value}
+    mode, step = given.get("mode", "half_up"), given.get("to")
+    if step is None and type(given.get("places")) is int and 0 <= given["places"] <= 6:
+        step = Fraction(1, 10 ** given["places"])
+    unknown = given.keys() - {"places", "to", "mode"} or {"places", "to"} <= given.keys() or mode not in ROUNDINGS
+    if unknown or isinstance(step, bool) or not isinstance(step, (int, Fraction)) or step <= 0:
+        raise ValueError(
+            say(
+                f"写作小数位数，或 {{places: 0, mode: down}}，或 {{to: 100, mode: down}}；mode 可用 {'、'.join(ROUNDINGS)}",
+                f"write the decimals, or {{places: 0, mode: down}}, or {{to: 100, mode: down}}; modes: {', '.join(ROUNDINGS)}",
+            )
+        )
+    return Rounding(Fraction(step), mode)
+
+
+def _absent(value):
+    if value in ("incomplete", "skip"):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+        raise ValueError(say("应为 incomplete、skip 或一个数", "must be incomplete, skip or a number"))
+    return Fraction(value)
+
+
+Number = Annotated[Fraction | ByColumn | Named, BeforeValidator(_number)]
+RowNumber = Annotated[Fraction | ByColumn | Named, BeforeValidator(_number), "row"]  # may differ from row to row of the table
+Constant = Annotated[Fraction, BeforeValidator(_constant)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+Round = Annotated[Rounding, BeforeValidator(_rounding)]
+Absent = Annotated[str | Fraction, BeforeValidator(_absent)]
+Figure = Annotated[str, "figure"]  # 数据项, by name
+ColumnName = Annotated[str, "column"]  # a column of the clause's table
+Filter = Annotated[list[dict], "filter"]  # of people
+
+PoolAmount = Annotated[str | Fraction, BeforeValidator(_name_or_constant), "figure"]  # a figure of the sharers' unit, or one number
+
+# what every clause may say besides the arguments of its rule
+COMMON = {"floor": Number | None, "cap": Number | None, "round": Round | None, "missing": Absent | None}
 
 _CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True, strict=True)
-_models: dict = {}
 
 
+def figure(rule):
+    """Mark a rule that derives a figure: it is posted without a unit and so counts in no total, unless its clause says one."""
+    rule.unit = ""
+    return rule
+
+
+@cache
+def hints(rule) -> dict:
+    """The annotations of a rule's own arguments."""
+    known = get_type_hints(rule, include_extras=True)
+    return {name: known.get(name, object) for name in inspect.signature(rule).parameters if name not in INJECTED}
+
+
+@cache
 def signature_model(rule):
-    """The pydantic model of a rule's arguments, made once from its signature."""
-    if rule not in _models:
-        hints = get_type_hints(rule, include_extras=True)
-        fields = {
-            name: (hints.get(name, object), ... if parameter.default is parameter.empty else parameter.default)
-            for name, parameter in inspect.signature(rule).parameters.items()
-            if name not in INJECTED
-        }
-        _models[rule] = create_model(rule.__name__, __config__=_CONFIG, **fields)
-    return _models[rule]
+    """The pydantic model of a clause's arguments, made once from its rule's signature."""
+    parameters = inspect.signature(rule).parameters
+    fields = {name: (kind, None) for name, kind in COMMON.items() if name not in parameters}
+    for name, kind in hints(rule).items():
+        fields[name] = (kind, ... if parameters[name].default is inspect.Parameter.empty else parameters[name].default)
+    return create_model(rule.__name__, __config__=_CONFIG, **fields)
+
+
+def marks(kind) -> set[str]:
+    """The marks inside an annotation: figure, column or row."""
+    found = {mark for mark in getattr(kind, "__metadata__", ()) if isinstance(mark, str)}
+    return found if get_origin(kind) is Literal else found.union(*map(marks, get_args(kind)))
 
 
 def check_arguments(rule, arguments: dict, where: str, faults: list[Fault]) -> dict:
@@ -73,16 +155,21 @@ def check_arguments(rule, arguments: dict, where: str, faults: list[Fault]) -> d
         for detail in error.errors():
             faults.append(_fault(rule.__name__, model, detail, where))
         return {}
-    return {name: getattr(checked, name) for name in model.model_fields if name in arguments}
+    given = {name: getattr(checked, name) for name in model.model_fields if name in arguments}
+    check = getattr(rule, "check", None)
+    for problem in check(**given) if check else ():
+        faults.append(Fault(where, problem))
+    return given
 
 
 def _fault(rule: str, model, detail, where) -> Fault:
-    name = str(detail["loc"][0]) if detail["loc"] else ""
+    path = [str(part) for part in detail["loc"] if not str(part).startswith(("function-", "lax-", "is-instance", "dict["))]
+    name = path[0] if path else ""
     if detail["type"] == "extra_forbidden":
-        problem = say(f"规则 {rule} 没有参数“{name}”。", f"rule {rule} takes no '{name}'.")
-        return Fault(where, problem, did_you_mean(name, model.model_fields))
+        problem = say(f"规则 {rule} 没有参数“{'.'.join(path)}”。", f"rule {rule} takes no '{'.'.join(path)}'.")
+        return Fault(where, problem, did_you_mean(path[-1], model.model_fields) if len(path) == 1 else "")
     if detail["type"] == "missing":
-        return Fault(where, say(f"规则 {rule} 缺少参数“{name}”。", f"rule {rule} needs '{name}'."))
+        return Fault(where, say(f"规则 {rule} 缺少参数“{'.'.join(path)}”。", f"rule {rule} needs '{'.'.join(path)}'."))
     if detail["type"] == "literal_error":
         allowed = str(detail["ctx"]["expected"])
         return Fault(where, say(f"{name}: “{detail['input']}”无效，应为 {allowed}。", f"{name}: '{detail['input']}' must be {allowed}."))

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from kpi_helpers import events
-from kpi_helpers.arguments import ByColumn
+from kpi_helpers.arguments import ByColumn, Named
 from kpi_helpers.calendar import Period, Workdays
 from kpi_helpers.checks import blocks
-from kpi_helpers.columns import NUMERIC
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
-from kpi_helpers.filters import matches
+from kpi_helpers.filters import columns_of, matches
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, count_by, exact, half_up, is_missing, missing, sum_by, where
+from kpi_helpers.numbers import ExactArray, constant, count_by, exact, half_up, is_missing, missing, sum_by, where
 from kpi_helpers.policy import Clause, Policy
-from kpi_helpers.tables import Tables
+from kpi_helpers.tables import NOT_APPLICABLE, Tables
 
 # a later word wins over an earlier one
 STATUSES = ("complete", "needs_decision", "under_appeal", "incomplete", "error", "not_assessed", "out_of_scope")
 UNIT_KEYS = {"employee": "employee_id", "group": "group_id", "department": "department"}
+_WIDER = {"employee": ("group", "department"), "group": ("department",), "department": ()}
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Records:
     rows: np.ndarray
     units: np.ndarray
     size: int
+    day: str | None = None  # the column that says when
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -68,7 +69,7 @@ class Records:
 
     def pick(self, chosen: np.ndarray) -> Records:
         """Some of these rows, by a mask."""
-        return Records(self.table, self.source, self.rows[chosen], self.units[chosen], self.size)
+        return replace(self, rows=self.rows[chosen], units=self.units[chosen])
 
     def count(self) -> ExactArray:
         """How often, per unit: the sum of `count` (次数) where the table has it, else the number of rows."""
@@ -78,6 +79,13 @@ class Records:
         """The sum per unit of a column, or of one number for each counted row."""
         values = self.source[column].array[self.rows] if isinstance(column, str) else column
         return sum_by(values, self.units, self.size)
+
+    def days(self) -> pd.Series:
+        """When each counted row happened, to the day; missing where it is not known."""
+        if self.table == "events":
+            return events.event_day(self.frame)
+        moments = self.frame[self.day] if self.day else pd.Series(pd.NaT, index=self.frame.index)
+        return pd.to_datetime(moments).dt.normalize()
 
     def cells(self, column: str | None = None) -> Cells:
         """The counted rows as evidence."""
@@ -164,13 +172,32 @@ class Book:
         if (clause.table, clause.per) not in self._units_of:
             self._units_of[clause.table, clause.per] = self.unit_codes(frame, clause.per)
         units = self._units_of[clause.table, clause.per][rows]
-        return Records(clause.table, frame, rows[units >= 0], units[units >= 0], len(self.units(clause.per)))
+        day = self.policy.tables[clause.table].day if clause.table in self.policy.tables else None
+        return Records(clause.table, frame, rows[units >= 0], units[units >= 0], len(self.units(clause.per)), day)
 
     def column(self, name: str, per: str = "employee") -> ExactArray:
-        """A measure (数据项): a fact or an earlier result of each unit, or a column of a table with one row per unit."""
+        """A measure (数据项) as numbers; yes and no are 1 and 0."""
+        values = self.figure(name, per)
+        try:
+            return (
+                exact(values)
+                if isinstance(values, ExactArray)
+                else exact([int(v) if isinstance(v, (bool, np.bool_)) else v for v in values])
+            )
+        except ValueError:
+            problem = say(f"数据项“{name}”不是数字。", f"'{name}' is not a number.")
+            raise PolicyError(
+                Fault(self.policy.path, problem, say("文字换成数请用 {by: 列, …}。", "Turn words into numbers with {by: column, …}."))
+            ) from None
+
+    def figure(self, name: str, per: str = "employee"):
+        """数据项 of any kind: a fact or an earlier result of each unit or of its group or department, or a column of a sheet."""
         frame = self.units(per)
         if name in frame:
-            return exact(frame[name])
+            return frame[name].array
+        for wider in _WIDER[per]:
+            if name in self.units(wider):
+                return self.units(wider)[name].array.take(self.owners(per, wider), allow_fill=True)
         found = self.source(name)
         if found is None:
             known = [*frame.columns, *(c for t in self.policy.tables.values() for c in t.columns)]
@@ -178,23 +205,44 @@ class Book:
                 Fault(self.policy.path, say(f"没有数据项“{name}”。", f"there is no measure '{name}'."), did_you_mean(name, known))
             )
         table, column = found
+        if table == "employees" and per == "employee":
+            return frame[column].array
+        return self._one_per_unit(table, column, per)
+
+    def owners(self, per: str, wider: str) -> np.ndarray:
+        """Which wider unit each unit belongs to, -1 for none."""
+        if wider == per:
+            return np.arange(len(self.units(per)))
+        if wider == "department":
+            return np.zeros(len(self.units(per)), dtype=np.intp)
+        groups = self.people.get("group_id")
+        return np.full(len(self.people), -1) if groups is None else self.codes(groups, "group")
+
+    def _one_per_unit(self, table: str, column: str, per: str):
+        """A column of a sheet with one row per unit, or per group or department that the unit belongs to."""
         rows = self.tables[table]
-        units = self.unit_codes(rows, per)
-        values = missing(len(frame))
+        own = "employee" if "employee_id" in rows else "group" if "group_id" in rows else "department"
+        level = per if own == "employee" else own
+        units = self.unit_codes(rows, level)
         known = np.flatnonzero(units >= 0)
         if len(np.unique(units[known])) < len(known):
             problem = say(
-                f"“{name}”在“{self.policy.tables[table].sheet}”中每人不止一行。", f"'{name}' has several rows per unit in '{table}'."
+                f"“{column}”在“{self.policy.tables[table].sheet}”中每人（每组）不止一行。",
+                f"'{column}' has several rows per unit in '{table}'.",
             )
-            raise PolicyError(Fault(self.policy.path, problem, say("请用 count 或 sum 规则汇总。", "Count or sum it with a rule.")))
-        values[units[known]] = exact(rows[column])[known]
-        return values
+            raise PolicyError(Fault(self.policy.path, problem, say("请先用 tally 规则汇总。", "Tally it with a rule first.")))
+        place = np.full(len(self.units(level)), -1)
+        place[units[known]] = known
+        values = rows[column].array.take(place, allow_fill=True)
+        return values if level == per else values.take(self.owners(per, level), allow_fill=True)
 
     def source(self, name: str):
-        """(table, column) of a measure, by English name or Chinese heading; None if no table has it."""
+        """(table, column) of a figure that a sheet delivers, by English name or Chinese heading, or as 表名.列名; None if none does."""
+        sheet, _, heading = name.rpartition(".")
         for table in self.policy.tables.values():
-            column = table.column(name)
-            if column is not None and column.kind in NUMERIC and column.name in self.tables[table.name]:
+            named = sheet in (table.name, table.sheet) if sheet else not table.all_periods or self.policy.module is not None
+            column = table.column(heading) if named else None
+            if column is not None and (column.name in self.tables[table.name] or column.required):
                 return table.name, column.name
         return None
 
@@ -207,17 +255,48 @@ class Book:
         return Cells(found[0], np.arange(len(rows)), self.unit_codes(rows, per), found[1])
 
     def amount(self, value, per: str = "employee"):
-        """A number argument as arithmetic needs it: a by-column number becomes a column, everything else stays."""
-        if not isinstance(value, ByColumn):
-            return value
-        keys = self.units(per)[value.column]
-        unknown = sorted(set(keys.dropna()) - value.values.keys())
-        if unknown:
-            listed = "、".join(map(str, unknown))
+        """A number argument as arithmetic needs it: by-column and named numbers become columns, also inside lists and dicts."""
+        if isinstance(value, Named):
+            return self.column(value.name, per)
+        if isinstance(value, ByColumn):
+            return self._by_column(value, self.figure(value.column, per))
+        if isinstance(value, list):
+            return [self.amount(one, per) for one in value]
+        return {key: self.amount(one, per) for key, one in value.items()} if isinstance(value, dict) else value
+
+    def row_amount(self, value, records: Records, per: str = "employee"):
+        """A number for each counted row: of a column of the table, or else of the unit that the row belongs to."""
+        name = value.column if isinstance(value, ByColumn) else value.name if isinstance(value, Named) else None
+        if name is None:
+            return constant(value, len(records.rows))
+        column = self.policy.tables[records.table].column(name)
+        if column is None:
+            return self.amount(value, per)[records.units]
+        if column.name not in records.source:
+            return missing(len(records.rows))
+        found = records.source[column.name].array[records.rows]
+        return exact(found) if isinstance(value, Named) else self._by_column(value, found)
+
+    def _by_column(self, value: ByColumn, keys) -> ExactArray:
+        """按列取值: the number of each key; an unlisted key is an error unless the policy says otherwise."""
+        keys = [None if is_missing(key) else key for key in keys]
+        unknown = sorted({str(key) for key in keys if key is not None} - value.values.keys())
+        if unknown and value.otherwise is None:
+            listed = "、".join(unknown)
             raise PolicyError(
                 Fault(self.policy.path, say(f"按“{value.column}”取值时没有：{listed}。", f"no value by '{value.column}' for: {listed}."))
             )
-        return exact([None if is_missing(key) else value.values[key] for key in keys])
+        return exact([None if key is None else value.values.get(str(key), value.otherwise) for key in keys])
+
+    def chosen(self, clause: Clause) -> np.ndarray:
+        """For which units a clause holds: those whom its `who` names, else all."""
+        return self.fitting(clause.who, clause.per)
+
+    def fitting(self, conditions: list[dict], per: str) -> np.ndarray:
+        """Which units fulfil a filter on their figures."""
+        frame = self.units(per)
+        seen = {name: pd.Series(self.figure(name, per), index=frame.index) for name in columns_of(conditions)}
+        return matches(pd.DataFrame(seen, index=frame.index), conditions)
 
     @cached_property
     def _workdays(self) -> Workdays:
@@ -253,22 +332,29 @@ class Book:
 
     def post(self, clause: Clause, given) -> None:
         """Post what a rule gave: an exact column, Lines or a list of Lines; None where it left its results itself."""
-        frame = self.units(clause.per)
+        outside = ~self.chosen(clause) if clause.who else None
         for lines in [] if given is None else given if isinstance(given, list) else [given]:
             lines = lines if isinstance(lines, Lines) else Lines(lines)
-            if clause.who:
-                outside = ~matches(frame, clause.who)
+            if outside is not None:
                 lines.value = where(outside, None, lines.value)
             self.posts.append(Post(clause, lines))
             if clause.result and (lines.result is not None or not isinstance(given, list)):
-                result = lines.value if lines.result is None else lines.result
-                if isinstance(result, ExactArray):
-                    if clause.who:
-                        result = where(outside, None, result)
-                    if clause.result in frame and lines.result is None:
-                        earlier = frame[clause.result].array
-                        result = where(result.isna(), earlier, where(earlier.isna(), result, result + earlier))
-                frame[clause.result] = result
+                self._name(clause, lines, outside)
+
+    def _name(self, clause: Clause, lines: Lines, outside) -> None:
+        """Give a result its name; several clauses of one name add up, words and figures of the others' people stay."""
+        frame, result = self.units(clause.per), lines.value if lines.result is None else lines.result
+        earlier = frame[clause.result].array if clause.result in frame else None
+        if isinstance(result, ExactArray):
+            if outside is not None:
+                result = where(outside, None, result)
+            if earlier is not None and (lines.result is None or outside is not None):
+                both = result + earlier if lines.result is None else result
+                result = where(result.isna(), earlier, where(earlier.isna(), result, both))
+        elif outside is not None:
+            before = np.full(len(frame), None, dtype=object) if earlier is None else np.asarray(earlier, dtype=object)
+            result = np.where(outside, before, np.asarray(result, dtype=object))
+        frame[clause.result] = result
 
     def posted(self, per: str, unit: str = "分", kinds=None, sections=None, clauses=None) -> ExactArray:
         """The running total of what was posted so far to each unit, filtered by kind, section or clause id."""
@@ -292,6 +378,27 @@ class Book:
                 names = missing.get(employee_id, []) if isinstance(missing, dict) else missing
                 known = self.missing.setdefault(employee_id, [])
                 known.extend(name for name in names if name not in known)
+
+    def not_applicable(self, name: str, per: str = "employee") -> np.ndarray:
+        """不适用: for which units a column of a sheet says that it does not apply, which is not the same as blank."""
+        found = None if name in self.units(per) else self.source(name)
+        marked = f"{found[1]}{NOT_APPLICABLE}" if found else ""
+        if not found or marked not in self.tables[found[0]]:
+            return np.zeros(len(self.units(per)), dtype=bool)
+        return np.array([value is True or value == 1 for value in self._one_per_unit(found[0], marked, per)], dtype=bool)
+
+    def assessed(self) -> np.ndarray:
+        """Who is to get a result at all, be it complete or not."""
+        return ~self.people["status"].isin(["out_of_scope", "not_assessed"]).to_numpy(dtype=bool)
+
+    def lack(self, clause: Clause, rows: np.ndarray, name: str) -> None:
+        """资料不全: people for whom a clause holds lack a figure; who is open already is not told what follows from that."""
+        if clause.per != "employee" or not rows.any():
+            return
+        rows = rows & self.chosen(clause) & self.assessed()
+        if any(other.result == name for other in self.policy.clauses):
+            rows &= self.complete()
+        self.mark(rows, "incomplete", [name])
 
     def complete(self) -> np.ndarray:
         """Who has everything a published result needs."""

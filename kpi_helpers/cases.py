@@ -13,6 +13,7 @@ import pandas as pd
 from kpi_helpers import strict_yaml
 from kpi_helpers.book import Result
 from kpi_helpers.checks import RowFault, check_rows, refuse_rows
+from kpi_helpers.columns import table_named
 from kpi_helpers.errors import Fault, KpiError, PolicyError, did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, fraction, half_up, is_missing, text
@@ -74,9 +75,7 @@ def _run(case: dict, policy_path) -> Outcome:
 def case_tables(policy: Policy, inputs: dict) -> Tables:
     """The inputs of a case ({columns, rows} per table) as tables; bad rows are refused and listed, never clipped."""
     tables, faults = Tables(), []
-    for name in inputs:
-        if name not in policy.tables:
-            raise PolicyError(Fault(name, say("本办法没有这个数据表。", "is no table of this policy."), did_you_mean(name, policy.tables)))
+    inputs = {_table(policy, name).name: given for name, given in inputs.items()}
     for name, table in policy.tables.items():
         given = inputs.get(name)
         if given is None:
@@ -85,10 +84,7 @@ def case_tables(policy: Policy, inputs: dict) -> Tables:
                 tables.delivered.add(name)
             continue
         tables.delivered.add(name)
-        columns = [str(column) for column in given["columns"]]
-        for column in columns:
-            if column not in table.columns:
-                raise PolicyError(Fault(f"{name}.{column}", say("没有这一列。", "is no column."), did_you_mean(column, table.columns)))
+        columns = [_column(table, str(column)) for column in given["columns"]]
         raw = {column: [row[i] for row in given["rows"]] for i, column in enumerate(columns)}
         bad = []
         tables[name] = typed_frame(table, raw, list(range(1, len(given["rows"]) + 1)), lambda *seen, bad=bad: bad.append(seen))
@@ -102,6 +98,22 @@ def case_tables(policy: Policy, inputs: dict) -> Tables:
     return tables
 
 
+def _table(policy: Policy, word: str):
+    found = table_named(policy.tables, word)
+    if found is None:
+        known = [name for table in policy.tables.values() for name in (table.sheet, table.name)]
+        raise PolicyError(Fault(word, say("本办法没有这个数据表。", "is no table of this policy."), did_you_mean(word, known)))
+    return found
+
+
+def _column(table, word: str) -> str:
+    found = table.column(word)
+    if found is None:
+        known = [name for column in table.columns.values() for name in (column.heading, column.name)]
+        raise PolicyError(Fault(f"{table.sheet}.{word}", say("没有这一列。", "is no column."), did_you_mean(word, known)))
+    return found.name
+
+
 def _people(policy: Policy, tables: Tables) -> pd.DataFrame:
     """Everybody named in any table, where a case gives no roster."""
     found = [frame["employee_id"] for frame in tables.values() if "employee_id" in frame]
@@ -109,7 +121,11 @@ def _people(policy: Policy, tables: Tables) -> pd.DataFrame:
     return typed_frame(policy.tables["employees"], {"employee_id": ids}, [0] * len(ids), lambda *_: None)
 
 
+_CHINESE = {"员工": "employees", "小组": "groups", "部门": "department", "拒收": "errors", "待决定": "flags"}
+
+
 def _actual(result: Result, name: str):
+    name = _CHINESE.get(name, name)
     if name in ("results", "employees"):
         return result.tables.get(name, result.employees)
     if name == "groups":

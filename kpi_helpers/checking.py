@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kpi_helpers.calendar import Period
 from kpi_helpers.departments import Department, filed, find_file, find_job, latest_month, period_of, project, read_departments
-from kpi_helpers.errors import Fault, KpiError, UsageError
+from kpi_helpers.errors import DataError, Fault, KpiError, UsageError
 from kpi_helpers.language import say
 from kpi_helpers.policy import find_policy, load_policy
 
@@ -91,6 +91,9 @@ def _policy_of(workbook: Path) -> Path:
     try:
         return find_policy(workbook.stem)
     except KpiError:
+        if not workbook.exists():
+            hint = say("请核对路径与文件名。", "Check the path and the name.")
+            raise DataError(Fault(str(workbook), say("没有这个文件。", "there is no such file."), hint)) from None
         problem = say("不知道用哪个考核办法检查。", "it is not known which policy this is for.")
         raise UsageError(Fault(workbook.name, problem, say("请加 --policy。", "Add --policy."))) from None
 

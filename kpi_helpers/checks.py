@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from kpi_helpers.errors import did_you_mean
 from kpi_helpers.language import say
@@ -39,6 +40,8 @@ def check_rows(policy, tables: Tables) -> list[RowFault]:
         faults += _doubles(table, frame)
         faults += _unknown(policy, tables, table, frame)
     faults += _discretion(policy, tables)
+    if policy.module is None:
+        faults += _other_periods(policy, tables)
     own = getattr(policy.module, "check_rows", None)
     return faults + (list(own(policy, tables)) if own else [])
 
@@ -52,6 +55,8 @@ def refuse_rows(tables: Tables, faults: list[RowFault]) -> None:
         doomed.setdefault(fault.table, set()).add(fault.row)
     for name, rows in doomed.items():
         tables[name] = tables[name].drop(index=sorted(rows)).reset_index(drop=True)
+    sheets = list(tables)
+    tables.refused.sort(key=lambda one: (sheets.index(one["table"]), one["row"]))  # as a reader goes through the workbook
 
 
 def _blanks(table, frame):
@@ -165,11 +170,37 @@ def _discretion(policy, tables):
                     yield RowFault("events", int(row), "approver", None, "no_approver", problem, stops=False)
 
 
+def _other_periods(policy, tables: Tables):
+    """Rows of another month, by the table's month or its first date, in a policy without a module of its own: listed and left out.
+
+    The roster and tables that keep all periods are not looked at, nor events, whose month is a reading of the policy.
+    """
+    for name, table in policy.tables.items():
+        if policy.period is None or table.all_periods or name in ("employees", "events"):
+            continue
+        column = next((one.name for one in table.columns.values() if one.kind == "month"), table.day)
+        if column is None or column not in tables[name]:
+            continue
+        values = tables[name][column]
+        if table.columns[column].kind == "month":
+            inside = values.isna() | values.isin(policy.period.months)
+        else:
+            days = values.dt.normalize()
+            inside = values.isna() | ((days >= pd.Timestamp(policy.period.first)) & (days <= pd.Timestamp(policy.period.last)))
+        problem = say(f"不属于 {policy.month}", f"does not belong to {policy.month}")
+        for row in np.flatnonzero(~inside.to_numpy(dtype=bool)):
+            yield RowFault(name, int(row), column, values.iloc[row], "other_period", problem, stops=False)
+
+
+# quantities that a score does not need: a refused row is a missing one
+_QUANTITIES = {"call_daily", "members_month", "contact_weeks"}
+
+
 def blocks(policy, refusal: dict) -> bool:
     """Does a refused row leave the person's result in error? A refused rating or deduction does, an addition does not."""
     if refusal["reason"] not in ("out_of_range", "not_a_number", "not_whole"):
         return False
     if refusal["table"] != "events":
-        return True
+        return refusal["table"] not in _QUANTITIES
     kinds = {clause.id: clause.kind for clause in policy.clauses}
     return kinds.get(refusal.get("clause")) != "addition"

@@ -31,6 +31,7 @@ class Column:
     words: dict = field(default_factory=dict)
     required: bool = True
     filled: bool = False
+    may_not_apply: bool = False
     help: str = ""
 
     def word(self, value: str) -> str | None:
@@ -47,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """工作表: one sheet; `key` columns identify a row, `optional` sheets may be left out."""
+    """工作表: one sheet; `key` columns identify a row, `optional` sheets may be left out, `all_periods` keep rows of other months."""
 
     name: str
     sheet: str
@@ -55,6 +56,12 @@ class Table:
     key: tuple[str, ...] = ()
     optional: bool = False
     help: str = ""
+    all_periods: bool = False
+
+    @property
+    def day(self) -> str | None:
+        """The column that says when a row happened: the first date or time."""
+        return next((column.name for column in self.columns.values() if column.kind in ("date", "datetime")), None)
 
     def column(self, word: str) -> Column | None:
         """The column with this English name or Chinese heading."""
@@ -70,8 +77,40 @@ def vocabulary() -> dict:
     return strict_yaml.load(path.read_text(encoding="utf-8"), path.name).data
 
 
-_TABLE_KEYS = {"sheet", "required", "optional", "key", "may_be_absent", "help"}
-_COLUMN_KEYS = {"heading", "kind", "unit", "min", "max", "above", "default", "words", "filled", "help"}
+def table_named(tables: dict[str, Table], word) -> Table | None:
+    """The table with this English name or Chinese sheet title."""
+    return tables.get(word) or next((table for table in tables.values() if table.sheet == word), None)
+
+
+@cache
+def _english(part: str) -> dict[str, str]:
+    """The engine's names by their Chinese words; a heading that several columns share belongs to the first."""
+    found: dict[str, str] = {}
+    for name, entry in vocabulary()[part].items():
+        word = entry["heading"] if part == "columns" else entry
+        if "." not in name:
+            found.setdefault(word, name)
+    return found
+
+
+# columns that the engine itself looks at, under whatever heading
+_STRUCTURAL = {
+    "employee_id",
+    "name",
+    "group_id",
+    "role",
+    "status",
+    "level",
+    "hire_date",
+    "leave_date",
+    "regular_from",
+    "department",
+    "month",
+    "date",
+}
+_STRUCTURAL |= {"occurred_at", "event_id", "clause", "count", "points", "incident_id", "approver", "evidence", "grader_id"}
+_TABLE_KEYS = {"sheet", "required", "optional", "key", "may_be_absent", "all_periods", "help"}
+_COLUMN_KEYS = {"heading", "kind", "unit", "min", "max", "above", "default", "words", "filled", "may_not_apply", "help"}
 
 
 def read_tables(data, document, faults: list[Fault]) -> dict[str, Table]:
@@ -80,28 +119,40 @@ def read_tables(data, document, faults: list[Fault]) -> dict[str, Table]:
     if not isinstance(data, dict):
         faults.append(Fault(document.where("tables"), say("缺少 tables（数据表）。", "tables: is missing.")))
         return tables
-    for name, entry in data.items():
-        where = document.where("tables", name)
+    for word, entry in data.items():
+        where, name = document.where("tables", word), _english("sheets").get(word, word)
+        if isinstance(entry, list):  # all columns, each to be there
+            entry = {"required": entry}
         if not isinstance(entry, dict):
             faults.append(Fault(where, say("应写出各列，如 required: [employee_id]。", "must list columns, e.g. required: [employee_id].")))
             continue
         for key in entry.keys() - _TABLE_KEYS:
             faults.append(Fault(where, say(f"不认识“{key}”。", f"unknown key '{key}'."), did_you_mean(key, _TABLE_KEYS)))
         columns = {}
-        for part, required in (("required", True), ("optional", False)):
-            for item in entry.get(part) or []:
+        for part, required in (("required", True), ("optional", False), ("implied", False)):
+            for item in _implied(name, columns) if part == "implied" else entry.get(part) or []:
                 column = _read_column(name, item, required, where, faults)
                 if column is not None:
                     columns[column.name] = column
-        key = tuple(entry.get("key") or ())
+        key = tuple(_named(columns, part) for part in entry.get("key") or ())
         for part in key:
             if part not in columns:
                 faults.append(
                     Fault(where, say(f"key 中的“{part}”不是本表的列。", f"key '{part}' is no column."), did_you_mean(part, columns))
                 )
         sheet = entry.get("sheet") or vocabulary()["sheets"].get(name, name)
-        tables[name] = Table(name, sheet, columns, key, bool(entry.get("may_be_absent")), entry.get("help") or "")
+        every = bool(entry.get("all_periods", name == "history"))
+        tables[name] = Table(name, sheet, columns, key, bool(entry.get("may_be_absent")), entry.get("help") or "", every)
     return tables
+
+
+def _implied(table: str, columns: dict[str, Column]) -> list[str]:
+    """Columns that every sheet of events may have, whether or not the policy names them."""
+    return [name for name in ("status", "count") if name not in columns] if table == "events" else []
+
+
+def _named(columns: dict[str, Column], word):
+    return next((column.name for column in columns.values() if word in (column.name, column.heading)), word)
 
 
 def _read_column(table, item, required, where, faults) -> Column | None:
@@ -114,8 +165,14 @@ def _read_column(table, item, required, where, faults) -> Column | None:
             Fault(where, say(f"看不懂的列：{item!r}。", f"not a column: {item!r}."), say("写作 名称 或 {名称: {kind: number}}。", ""))
         )
         return None
-    known = vocabulary()["columns"].get(f"{table}.{name}") or vocabulary()["columns"].get(name)
-    own = own or {}
+    columns = vocabulary()["columns"]
+    own = {"kind": own} if isinstance(own, str) else dict(own or {})
+    english = name if name in columns else _english("columns").get(name, name)
+    if english != name and (not own or english in _STRUCTURAL):
+        own, name = {"heading": name, **own} if own else {}, english
+    known = columns.get(f"{table}.{name}") or columns.get(name)
+    if known and own.get("kind", known.get("kind")) != known.get("kind"):
+        known = {"heading": known["heading"]}  # of another kind: only the name is that of the vocabulary
     if known is None and not own:
         hint = did_you_mean(name, vocabulary()["columns"])
         faults.append(Fault(where, say(f"不认识列“{name}”。", f"unknown column '{name}'."), hint))

@@ -192,7 +192,7 @@ def safe_name(name: str) -> str:
     kept = (sign for sign in unicodedata.normalize("NFC", name) if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co"))
     plain = re.sub(r'[/\\:*?"<>|]', "_", "".join(kept)).strip(". ")[:60].strip(". ")
     if not plain:
-        raise PolicyError(Fault("departments.yaml", say(f"部门名称“{name}”不能作文件夹名。", f"'{name}' cannot name a folder.")))
+        raise PolicyError(Fault(say("部门", "department"), say(f"部门名称“{name}”不能作文件夹名。", f"'{name}' cannot name a folder.")))
     return f"_{plain}" if plain.split(".")[0].casefold() in _RESERVED or plain.casefold() in _RESERVED else plain
 
 
@@ -233,7 +233,12 @@ def _entry(name, policy, workbook) -> Department:
     if name in known:
         return known[name]
     if policy and workbook:
-        return Department(name or Path(workbook).stem, find_file(policy), workbook)
+        name = name or Path(workbook).stem
+        try:
+            safe_name(name)
+        except PolicyError as error:
+            raise UsageError(error.faults) from None
+        return Department(name, find_file(policy), workbook)
     if not name:
         raise UsageError(
             Fault("department", say("请给出部门，或同时给出考核办法与工作簿。", "Give a department, or a policy and a workbook."))

@@ -64,13 +64,14 @@ papermill_engines.register("kpi", KpiEngine)
 
 def check_parameters(notebook: Path, parameters: dict) -> None:
     """Stop where papermill would only warn: no or several parameter cells, a parameter the notebook does not know."""
-    tagged = [cell for cell in nbformat.read(notebook, 4).cells if "parameters" in cell.metadata.get("tags", [])]
+    master = read_notebook(notebook)
+    tagged = [cell for cell in master.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
         problem = say(
             f"应有且只有一个 parameters 单元格，现有 {len(tagged)} 个。", f"needs exactly one parameters cell, has {len(tagged)}."
         )
         raise UsageError(Fault(notebook.name, problem))
-    known = papermill.inspect_notebook(str(notebook))
+    known = papermill.inspect_notebook(master)
     faults = []
     for name, value in parameters.items():
         if name not in known:
@@ -82,6 +83,16 @@ def check_parameters(notebook: Path, parameters: dict) -> None:
         raise UsageError(faults)
 
 
+def read_notebook(notebook: Path):
+    """The notebook, made one of our own kernel, whichever it was saved with, or without any."""
+    try:
+        master = nbformat.read(notebook, 4)
+        master.metadata.kernelspec = nbformat.from_dict({"name": "python3", "display_name": "Python 3", "language": "python"})
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError):  # nbformat says it in many ways
+        raise UsageError(Fault(notebook.name, say("读不到笔记本。", "the notebook cannot be read."))) from None
+    return master
+
+
 def execute(notebook: Path, parameters: dict, shown: dict):
     """Run a notebook in a fresh kernel and return it, without times, paths and widget state.
 
@@ -91,7 +102,7 @@ def execute(notebook: Path, parameters: dict, shown: dict):
     check_parameters(notebook, parameters)
     try:
         done = papermill.execute_notebook(
-            str(notebook), None, parameters, "kpi", kernel_name="python3", progress_bar=False, log_output=False, execution_timeout=TIMEOUT
+            read_notebook(notebook), None, parameters, "kpi", progress_bar=False, log_output=False, execution_timeout=TIMEOUT
         )
     except PapermillExecutionError as error:
         raise _failure(notebook, error) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.arguments import ByColumn
+from kpi_helpers.arguments import ByColumn, Named
 from kpi_helpers.numbers import ExactArray, exact, is_missing, missing, rank_codes, where
 
 
@@ -60,6 +60,8 @@ def _points(book, frame) -> ExactArray:
         if isinstance(points, ByColumn):
             by_unit = book.amount(points, "employee")
             points = by_unit.take(book.codes(frame["employee_id"]), allow_fill=True)
+        elif isinstance(points, Named):
+            points = None  # a figure is not known before the clauses are computed
         if points is not None:
             value = where(rows, count * points, value)
         elif "sign" in clause.arguments:

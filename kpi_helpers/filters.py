@@ -1,6 +1,9 @@
-"""Filters written as data: {岗位: 客服}, {role: [cs, cashier]}, {minutes: {at_least: 30, below: 120}}."""
+"""Filters written as data: {岗位: 客服}, {role: [cs, cashier]}, {minutes: {at_least: 30, below: 120}}; a list means any of them."""
 
 from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -10,31 +13,73 @@ from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact
 
 _NUMBER_TESTS = {"at_least": "__ge__", "above": "__gt__", "at_most": "__le__", "below": "__lt__"}
-TESTS = ("is", "is_not", "in", "not_in", "given", *_NUMBER_TESTS)
+_SPANS = {"within_minutes": 60, "within_hours": 3600, "within_days": 86400}
+TESTS = ("is", "is_not", "in", "not_in", "given", *_NUMBER_TESTS, "after", *_SPANS)
 
 
-def check_filter(conditions, columns: dict, where: str, faults: list[Fault]) -> dict:
-    """A filter in one shape, {column: {test: value}}, its columns and choices in the engine's words.
+def check_filter(conditions, find, where: str, faults: list[Fault]) -> list[dict]:
+    """A filter in one shape, [{column: {test: value}}, …] (any of them), its columns and choices in the engine's words.
 
-    `columns` maps every column name that may be used to its Column (None: a result of an earlier clause).
+    `find` gives (engine's name, Column or None) for the name of a column or result, and names the fault for an unknown one.
     """
-    if not isinstance(conditions, dict):
+    alternatives = conditions if isinstance(conditions, list) else [conditions]
+    return [_check_one(one, find, where, faults) for one in alternatives]
+
+
+def _check_one(conditions, find, where, faults) -> dict:
+    if not isinstance(conditions, dict) or not conditions:
         faults.append(Fault(where, say("筛选条件应写作 {列: 值}。", "a filter is written {column: value}.")))
         return {}
     checked = {}
     for name, test in conditions.items():
-        column = columns.get(name) or next((c for c in columns.values() if c is not None and c.heading == name), None)
-        if name not in columns and column is None:
-            faults.append(Fault(where, say(f"没有列“{name}”。", f"there is no column '{name}'."), did_you_mean(name, columns)))
+        found = find(name)
+        if found is None:
             continue
+        name, column = found
         if not isinstance(test, dict):
             test = {"in": test} if isinstance(test, list) else {"is": test}
         for word in test.keys() - set(TESTS):
             faults.append(Fault(where, say(f"不认识比较“{word}”。", f"unknown test '{word}'."), did_you_mean(word, TESTS)))
-        checked[column.name if column else name] = {
-            word: _words(value, column, where, faults) for word, value in test.items() if word in TESTS
-        }
+        if test.keys() & set(_SPANS) and "after" not in test:
+            faults.append(Fault(where, say("within_… 要与 after: 列名 一起写。", "within_… needs after: a column.")))
+        checked[name] = {word: _value(word, value, column, find, where, faults) for word, value in test.items() if word in TESTS}
     return checked
+
+
+def _value(test, value, column, find, where, faults):
+    """A test's value in the engine's words: {column: name} compares with another column, as `after` does."""
+    if test == "after" or isinstance(value, dict):
+        other = value.get("column") if isinstance(value, dict) else value
+        found = find(other) if isinstance(other, str) else None
+        if found is None and not isinstance(other, str):
+            faults.append(Fault(where, say("应写作 {column: 列名}。", "is written {column: name}.")))
+        return found[0] if test == "after" and found else {"column": found[0] if found else None}
+    if test in _NUMBER_TESTS:
+        return _bound(value, column, where, faults)
+    if (
+        test in _SPANS
+        and (isinstance(value, bool) or not isinstance(value, (int, Fraction)))
+        or test == "given"
+        and not isinstance(value, bool)
+    ):
+        faults.append(Fault(where, say(f"{test}: “{value}”无效。", f"{test}: '{value}' is not allowed.")))
+    return _words(value, column, where, faults)
+
+
+def _bound(value, column, where, faults):
+    """What a number or a date is compared with."""
+    if column is not None and column.kind in ("date", "datetime"):
+        try:
+            return pd.Timestamp(date.fromisoformat(str(value)))
+        except ValueError:
+            faults.append(Fault(where, say(f"“{value}”不是日期（写作 2026-10-05）。", f"'{value}' is not a date (write 2026-10-05).")))
+            return pd.NaT
+    if column is not None and column.kind == "month" and isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+        faults.append(Fault(where, say(f"“{value}”不是数字。", f"'{value}' is not a number.")))
+        return Fraction(0)
+    return Fraction(value)
 
 
 def _words(value, column, where, faults):
@@ -50,28 +95,71 @@ def _words(value, column, where, faults):
     return word
 
 
-def matches(frame: pd.DataFrame, conditions: dict) -> np.ndarray:
-    """Which rows of a frame fulfil every condition; a missing value fulfils none but `given: false`.
+def columns_of(conditions: list[dict]) -> set[str]:
+    """Every column or result that a checked filter looks at."""
+    found = set()
+    for one in conditions:
+        for name, tests in one.items():
+            found.add(name)
+            for test, value in tests.items():
+                found |= {value} if test == "after" else {value["column"]} if isinstance(value, dict) else set()
+    return found - {None}
+
+
+def matches(frame: pd.DataFrame, conditions: dict | list[dict]) -> np.ndarray:
+    """Which rows of a frame fulfil every condition (of one filter at least); a missing value fulfils none but `given: false`.
 
     >>> frame = pd.DataFrame({"role": ["cs", "cleaner"], "minutes": exact([29, 30])})
     >>> matches(frame, {"minutes": {"at_least": 30}}).tolist()
     [False, True]
     """
+    if isinstance(conditions, list):
+        return np.any([matches(frame, one) for one in conditions], axis=0) if conditions else np.ones(len(frame), dtype=bool)
     result = np.ones(len(frame), dtype=bool)
     for name, tests in conditions.items():
         column = frame[name]
         missing = column.isna().to_numpy(dtype=bool)
+        spans = {test: value for test, value in tests.items() if test in _SPANS}
         for test, value in tests.items():
+            if test in _SPANS:
+                continue
             if test == "given":
                 result &= missing != bool(value)
+            elif test == "after":
+                result &= _after(column, frame[value], spans)
             elif test in _NUMBER_TESTS:
-                numbers = column.array if isinstance(column.array, ExactArray) else exact(column)
-                result &= getattr(numbers, _NUMBER_TESTS[test])(value)
+                other = frame[value["column"]] if isinstance(value, dict) else value
+                result &= _compare(column, other, _NUMBER_TESTS[test])
             else:
-                wanted = value if isinstance(value, list) else [value]
-                if isinstance(column.array, ExactArray):
-                    found = np.any([column.array == one for one in wanted], axis=0)
-                else:
-                    found = column.isin(wanted).to_numpy(dtype=bool)
-                result &= (found if test in ("is", "in") else ~found) & ~missing
+                result &= _is(column, frame[value["column"]] if isinstance(value, dict) else value, test in ("is", "in")) & ~missing
     return result
+
+
+def _compare(column: pd.Series, other, operator: str) -> np.ndarray:
+    if column.dtype.kind == "M" or isinstance(other, str):
+        return getattr(column, operator)(other).to_numpy(dtype=bool)
+    numbers = column.array if isinstance(column.array, ExactArray) else exact(column)
+    return getattr(numbers, operator)(exact(other) if isinstance(other, pd.Series) else other)
+
+
+def _after(column: pd.Series, other: pd.Series, spans: dict) -> np.ndarray:
+    """Not before another moment, and at most so long after it; whole days are counted from day to day."""
+    result = (column >= other).to_numpy(dtype=bool)
+    for span, value in spans.items():
+        if span == "within_days":
+            passed, allowed = column.dt.normalize() - other.dt.normalize(), pd.Timedelta(days=int(value))
+        else:
+            passed, allowed = column - other, pd.Timedelta(microseconds=int(value * _SPANS[span] * 10**6))
+        result &= (passed <= allowed).to_numpy(dtype=bool)
+    return result
+
+
+def _is(column: pd.Series, value, wanted: bool) -> np.ndarray:
+    if isinstance(value, pd.Series):
+        return (column.to_numpy(dtype=object) == value.to_numpy(dtype=object)) == wanted
+    values = value if isinstance(value, list) else [value]
+    if isinstance(column.array, ExactArray):
+        found = np.any([column.array == one for one in values], axis=0)
+    else:
+        found = column.isin(values).to_numpy(dtype=bool)
+    return found if wanted else ~found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import UNIT_KEYS, Cells, Post, Result
+from kpi_helpers.book import UNIT_KEYS, Cells, Lines, Post, Result
 from kpi_helpers.errors import Fault, KpiError
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, missing, text
@@ -61,12 +61,19 @@ def _part(result: Result, post: Post, frame: pd.DataFrame) -> pd.DataFrame:
         ("source", clause.source),
         ("section", clause.section),
         ("kind", clause.kind),
-        ("note", lines.note or ""),
         ("in_force", clause.in_force),
     ):
         part[column] = words
+    part["note"] = _words(lines)[rows] if lines.note == "" else lines.note
     part["evidence"] = _evidence(result, lines.cells, len(frame))[rows]
     return part
+
+
+def _words(lines: Lines) -> np.ndarray:
+    """The word that a clause gave each unit (a grade), where it gives words."""
+    if lines.result is None or isinstance(lines.result, ExactArray):
+        return np.full(len(lines.value), "", dtype=object)
+    return np.array([one if isinstance(one, str) else "" for one in lines.result] + [None], dtype=object)[:-1]
 
 
 def _basis(result, clause) -> str:

@@ -429,6 +429,45 @@ def count_by(codes, groups: int) -> ExactArray:
     return exact(np.bincount(np.asarray(codes, dtype=np.intp), minlength=groups))
 
 
+def extreme_by(values: ExactArray, codes, groups: int, largest: bool) -> ExactArray:
+    """The smallest or largest value per group code; missing for a group without rows or with a missing value."""
+    codes = np.asarray(codes, dtype=np.intp)
+    order = rank_codes(values)
+    best = np.lexsort((order if largest else -order, codes))  # the last row of each group is its extreme
+    result, blank = missing(groups), values.isna()
+    result[codes[best]] = values[best]
+    return where(np.bincount(codes[blank], minlength=groups) > 0, None, result)
+
+
+def positions_by(values: ExactArray, codes) -> np.ndarray:
+    """The place of each row in its group by ascending value, from 0; equal values in row order."""
+    codes = np.asarray(codes, dtype=np.intp)
+    order = np.lexsort((rank_codes(values), codes))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(codes))])
+    place = np.empty(len(codes), dtype=np.intp)
+    place[order] = np.arange(len(codes)) - starts[codes[order]]
+    return place
+
+
+def quantile_by(values: ExactArray, codes, groups: int, at: Fraction) -> ExactArray:
+    """分位数 per group code, on the line between neighbours (Excel's PERCENTILE.INC); missing for a group without rows.
+
+    >>> list(quantile_by(exact([4, 1, 3, 2]), [0, 0, 0, 0], 2, Fraction(1, 2)))
+    [Fraction(5, 2), <NA>]
+    """
+    codes = np.asarray(codes, dtype=np.intp)
+    counts, at = np.bincount(codes, minlength=groups), Fraction(at)
+    steps = np.maximum(counts - 1, 0) * at.numerator
+    lower, rest = steps // at.denominator, exact(steps % at.denominator) / at.denominator
+    found = {}
+    place = positions_by(values, codes)
+    for name, wanted in (("low", lower), ("high", np.minimum(lower + 1, np.maximum(counts - 1, 0)))):
+        rows = place == wanted[codes]
+        found[name] = missing(groups)
+        found[name][codes[rows]] = values[rows]
+    return found["low"] + (found["high"] - found["low"]) * rest
+
+
 def rank_codes(values: ExactArray) -> np.ndarray:
     """0, 1, 2 … in ascending order, equal numbers alike; for sorting and ranking without floats."""
     common = int(np.lcm.reduce(np.unique(np.where(values.den == 0, 1, values.den)).astype(object))) if len(values) else 1
@@ -462,12 +501,27 @@ def half_up(values, places: int = 2):
     """
     if not isinstance(values, ExactArray):
         return half_up(exact([values]), places)[0]
-    scale = 10**places
-    den = np.where(values.den == 0, 1, values.den)
-    doubled = _sum(_times(abs(values.num), _small(np.array([2 * scale], dtype=object))), den)
-    size = doubled // _times(den, np.array([2], dtype=np.int64))
-    sign = np.where(values.num < 0, -1, 1)
-    return _reduced(_times(size, sign), np.where(values.den == 0, 0, scale))
+    return rounded_to(values, Fraction(1, 10**places))
+
+
+ROUNDINGS = ("half_up", "half_even", "up", "down")
+
+
+def rounded_to(values: ExactArray, step: Fraction, mode: str = "half_up") -> ExactArray:
+    """取整 to multiples of `step`: half_up and half_even to the nearest, up away from 0, down towards 0.
+
+    >>> [list(rounded_to(exact(["2.5", "-2.5"]), Fraction(1), mode)) for mode in ROUNDINGS]  # doctest: +NORMALIZE_WHITESPACE
+    [[Fraction(3, 1), Fraction(-3, 1)], [Fraction(2, 1), Fraction(-2, 1)],
+     [Fraction(3, 1), Fraction(-3, 1)], [Fraction(2, 1), Fraction(-2, 1)]]
+    """
+    steps = values / step
+    den = np.where(steps.den == 0, 1, steps.den)
+    size = abs(steps.num)
+    whole, rest = size // den, size % den
+    twice = _sum(rest, rest)
+    more = {"half_up": twice >= den, "half_even": (twice > den) | ((twice == den) & (whole % 2 == 1)), "up": rest > 0, "down": rest < 0}
+    whole = whole + np.where(np.asarray(more[mode], dtype=bool), 1, 0)
+    return _reduced(np.where(steps.num < 0, -whole, whole), np.where(steps.den == 0, 0, 1)) * step
 
 
 def floor_to(values: ExactArray, places: int = 2) -> ExactArray:

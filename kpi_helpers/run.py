@@ -8,12 +8,13 @@ import multiprocessing
 import os
 import shutil
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kpi_helpers.calendar import Period
@@ -100,14 +101,30 @@ def run_all(work: list[Job | Outcome], outputs: Path, workers: int = 0, done: Ca
 
 def _in_processes(jobs, outputs, workers, done) -> dict[int, Outcome]:
     """The outcomes of those jobs that came to an end; a process that the system kills takes the rest of its pool along."""
-    context, found = multiprocessing.get_context("spawn"), {}
-    with ProcessPoolExecutor(workers, context, set_language, (language(),)) as pool:
+    context, found, others = multiprocessing.get_context("spawn"), {}, multiprocessing.active_children()
+    with ProcessPoolExecutor(workers, context, _begin, (language(),)) as pool:
         futures = {pool.submit(run_job, job, outputs): position for position, job in jobs.items()}
-        for future in as_completed(futures):
-            with contextlib.suppress(BrokenProcessPool):
-                found[futures[future]] = future.result()
-                done(found[futures[future]])
+        try:
+            for future in as_completed(futures):
+                with contextlib.suppress(BrokenProcessPool):
+                    found[futures[future]] = future.result()
+                    done(found[futures[future]])
+        except BaseException:  # interrupted: the pool would first run whatever is left
+            for process in set(multiprocessing.active_children()) - set(others):
+                process.terminate()
+            raise
     return found
+
+
+def _begin(chosen: str) -> None:
+    """Set up a worker: the reader's language, and its end with the command, for which it would otherwise wait for ever."""
+    set_language(chosen)
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+
+
+def _end_with(command) -> None:
+    command.join()
+    os._exit(1)
 
 
 def _killed(job: Job) -> KpiError:
@@ -157,17 +174,25 @@ def _failed(name: str, folder: str, error: Exception) -> Outcome:
     if not isinstance(error, KpiError):
         problem = say(f"程序出错（{type(error).__name__}）。", f"the program failed ({type(error).__name__}).")
         hint = say("请用 KPI_DEBUG=1 再运行一次，把显示的内容报告给维护者。", "Run it again with KPI_DEBUG=1 and report what it shows.")
-        if isinstance(error, OSError):
-            problem = say(f"写不了文件：{error.strerror}。", f"cannot write: {error.strerror}.")
-            hint = say("请检查磁盘空间、权限，并关闭打开着的结果文件。", "Check space and rights, and close result files that are open.")
-        error = KpiError(Fault(name, problem, hint))
+        error = KpiError(_unwritten(name, error) if isinstance(error, OSError) else Fault(name, problem, hint))
     if isinstance(error, DataError):
         told = say("运行 kpi check 可看到详情。", "Run kpi check to see the details.")
         kept = [say(f"数据有 {len(error.faults)} 处错误。", f"The data has {len(error.faults)} faults.") + told]
-        kept += [fault.where for fault in error.faults[:50]]
+        kept += [_place(fault) for fault in error.faults[:50]]
     else:
-        kept = [str(fault) for fault in error.faults]
+        kept = [str(replace(fault, where=_place(fault))) for fault in error.faults]
     return Outcome(name, folder, None, [str(fault) for fault in error.faults], [_without_paths(line) for line in kept])
+
+
+def _unwritten(name: str, error: OSError) -> Fault:
+    problem = say(f"写不了文件：{error.strerror}。", f"cannot write: {error.strerror}.")
+    hint = say("请检查磁盘空间、权限，并关闭打开着的结果文件。", "Check space and rights, and close result files that are open.")
+    return Fault(name, problem, hint)
+
+
+def _place(fault: Fault) -> str:
+    """Where a fault is, without the folder that a file lies in."""
+    return Path(fault.where).name if Path(fault.where).is_absolute() else fault.where
 
 
 def _without_paths(line: str) -> str:
@@ -246,12 +271,15 @@ def write_overview(outputs: Path, month: str, failed: list[Outcome] = ()) -> Pat
     from kpi_helpers.report import overview
 
     state = outputs / month / STATE
-    state.mkdir(parents=True, exist_ok=True)
-    with locked(state / "index.lock"):
-        page = overview(month, _entries(outputs / month, failed))
-        fresh = state / "index.new"
-        fresh.write_text(page, encoding="utf-8")
-        fresh.replace(outputs / month / "index.html")
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with locked(state / "index.lock"):
+            page = overview(month, _entries(outputs / month, failed))
+            fresh = state / "index.new"
+            fresh.write_text(page, encoding="utf-8")
+            fresh.replace(outputs / month / "index.html")
+    except OSError as error:
+        raise KpiError(_unwritten(say("总览", "overview"), error)) from None
     return outputs / month / "index.html"
 
 
@@ -263,8 +291,8 @@ def _entries(month: Path, failed) -> list:
     names = {}
     with contextlib.suppress(KpiError):
         names = {safe_name(name): name for name in read_departments(project())}
-    facts = {path.parent.name: _json(path) for path in sorted(month.glob(f"*/{MANIFEST}"))}
-    failures = {path.stem: _json(path) for path in sorted((month / STATE).glob("*.json"))}
+    facts = {path.parent.name: found for path in sorted(month.glob(f"*/{MANIFEST}")) if (found := _ours(path, "made_at"))}
+    failures = {path.stem: found for path in sorted((month / STATE).glob("*.json")) if (found := _ours(path, "failure"))}
     failures |= {
         outcome.folder or safe_name(outcome.name): {"department": outcome.name, "failure": outcome.kept}
         for outcome in failed
@@ -282,8 +310,13 @@ def _title(folder, names, facts, failures) -> str:
     return folder if facts.get(folder, {}).get("scenario") else {**facts, **failures}[folder]["department"]
 
 
-def _json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
+def _ours(path: Path, key: str) -> dict:
+    """What a file of ours says; nothing where it is somebody else's, or was cut off when a run was killed."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) and key in data else {}
 
 
 def progress(total: int):

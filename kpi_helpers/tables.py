@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,6 +58,10 @@ class Tables(dict):
         }
 
 
+NOT_APPLICABLE = " n/a"  # after a column's name: does it not apply to this row?
+_EXCUSED = {"不适用", "N/A", "NA", "无此项"}
+
+
 def empty_table(table: Table) -> pd.DataFrame:
     """A frame without rows in engine types."""
     return typed_frame(table, {name: [] for name in table.columns}, [], lambda *_: None)
@@ -70,6 +75,10 @@ def typed_frame(table: Table, raw: dict[str, list], rows: list[int], fault) -> p
     frame = {}
     for column in table.columns.values():
         values = raw.get(column.name)
+        if values is not None and column.may_not_apply:
+            excused = [isinstance(value, str) and narrow(value).upper() in _EXCUSED for value in values]
+            values = [None if one else value for one, value in zip(excused, values, strict=True)]
+            frame[f"{column.name}{NOT_APPLICABLE}"] = np.array(excused, dtype=bool)
         if values is not None:
             frame[column.name] = _typed(column, values, fault)
         elif column.required or column.default is not None or column.kind in ("employee", "group", "date", "datetime"):
@@ -136,6 +145,9 @@ def narrow(text: str) -> str:
     return text.strip() if text.isascii() else text.translate(_WIDE).strip()
 
 
+_HUGE = re.compile(r"e[+-]?\d{4}", re.IGNORECASE)
+
+
 def _numbers(column, values, fault):
     fast = _plain_numbers(column, values)
     if fast is None:
@@ -146,6 +158,8 @@ def _numbers(column, values, fault):
                 continue
             try:
                 text = narrow(value).replace(",", "") if isinstance(value, str) else value
+                if isinstance(text, str) and _HUGE.search(text):  # an exact number of so many digits would fill the memory
+                    raise ValueError
                 percent = isinstance(text, str) and text.endswith("%")
                 number = fraction(text.rstrip("%") if percent else text) / (100 if percent else 1)
             except (ValueError, ZeroDivisionError):
@@ -272,8 +286,11 @@ def _moment(column, i, value, fault):
         moment = (pd.Timestamp("1899-12-30") + pd.Timedelta(days=float(value))).round("s")
     else:
         try:
-            text = narrow(str(value)).replace("年", "-").replace("月", "-").replace("日", " ").replace("/", "-").replace(".", "-")
+            day, blank_, time = narrow(str(value)).replace("年", "-").replace("月", "-").replace("日", " ").strip().partition(" ")
+            text = day.replace("/", "-").replace(".", "-") + blank_ + time
             moment = pd.Timestamp(datetime.fromisoformat(_padded(text.strip())))
+            if moment.tzinfo:  # a clock of elsewhere is not ours to convert
+                raise ValueError
         except ValueError:
             example = "2026-10-05" if column.kind == "date" else "2026-10-05 14:30"
             fault(i, column, value, say(f"不是日期（写作 {example}）", f"is not a date (write {example})"), "not_a_date")

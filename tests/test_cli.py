@@ -99,6 +99,18 @@ def test_run_with_a_faulty_workbook_ends_with_1_and_lists_all_faults(capsys, tmp
     assert "6.21" in err and "009" in err and "重复" in err
 
 
+def test_a_folder_that_cannot_be_written_is_a_message(capsys, workbook, tmp_path):
+    (tmp_path / "out").write_text("a file stands where the folder should be", encoding="utf-8")
+    code, out, err = kpi(capsys, "run", "--policy", POLICY, "--workbook", workbook, "--output", tmp_path / "out")
+    assert code == 1 and "0 个部门完成，1 个失败" in out
+    assert err.count("写不了文件") == 2 and "总览" in err
+
+
+def test_a_name_that_cannot_be_a_folder_is_wrong_usage(capsys, workbook, tmp_path):
+    code, _, err = kpi(capsys, "run", "--policy", POLICY, "--workbook", workbook, "--department", "..", "--output", tmp_path)
+    assert code == 2 and "不能作文件夹名" in err
+
+
 def test_run_says_when_it_runs_another_period(capsys, tmp_path):
     quarterly = tmp_path / "quarterly.yaml"
     quarterly.write_text((ROOT / POLICY).read_text(encoding="utf-8").replace("period: month", "period: quarter"), encoding="utf-8")
@@ -186,6 +198,8 @@ def test_an_unexpected_error_is_one_clear_message(capsys, monkeypatch):
 def test_a_missing_file_is_a_message(capsys):
     assert kpi(capsys, "cases", "没有.yaml")[0] == 1
     assert kpi(capsys, "check", "没有.yaml")[0] == 1
+    code, _, err = kpi(capsys, "check", "没有.xlsx")
+    assert code == 1 and "没有这个文件" in err
 
 
 def test_a_reader_that_leaves_is_no_error():

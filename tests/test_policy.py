@@ -114,7 +114,7 @@ def test_a_wrong_override_says_what_is_meant(load, override, message):
     [
         ("points: -5", "point: -5", "规则 per_event 没有参数“point”。 是否指“points”？"),
         ("points: -5", "free: 1", "规则 per_event 缺少参数“points”。"),
-        ("points: -5", "points: five", "points: “five”无效：应为数字。"),
+        ("points: -5", "points: five", "没有数据项“five”。"),
         ("rule: per_event, points: -5", "rule: per_evnt, points: -5", "没有计分规则“per_evnt”。 是否指“per_event”？"),
         ("$late", "$lat", "没有参数“$lat”。 是否指“late”？"),
         ('"1.2"', "1.20", '缺少文字 id。 编号请加引号，如 "2.10"。'),

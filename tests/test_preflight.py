@@ -35,6 +35,9 @@ def small() -> bytes:
 SMALL = small()
 
 
+PARTS = {name: zipfile.ZipFile(io.BytesIO(SMALL)).read(name) for name in zipfile.ZipFile(io.BytesIO(SMALL)).namelist()}
+
+
 def rezipped(parts: dict[str, bytes | None], data: bytes = SMALL) -> bytes:
     """The small workbook with some parts replaced, added or (None) left out."""
     memory = io.BytesIO()
@@ -139,6 +142,40 @@ def test_sizes_in_the_directory_may_lie(tmp_path):
     assert "已损坏" in message(tmp_path, bytes(data))
 
 
+def shown_in_cells(text: bytes, cells: int, start: bytes = b'<c r="A%d" t="s">') -> bytes:
+    """The small workbook with one shared text that so many cells show."""
+    strings = PARTS["xl/sharedStrings.xml"].replace(b"</sst>", b"<si><t>" + text + b"</t></si></sst>")
+    index = PARTS["xl/sharedStrings.xml"].count(b"</si>")
+    rows = b"".join(b'<row r="%d">%s<v>%d</v></c></row>' % (i, start % i, index) for i in range(10, 10 + cells))
+    return rezipped({"xl/sharedStrings.xml": strings, SHEET: PARTS[SHEET].replace(b"</sheetData>", rows + b"</sheetData>")})
+
+
+@pytest.mark.parametrize("start", [b'<c r="F%d" t="s">', b"<c t='s' r='F%d'>", b'<c r="F%d" t="&#115;">'])
+@pytest.mark.parametrize("text", [b"x" * 9_000_000, b"x" * 4_000_000 + b"<?a </si>?>" + b"x" * 5_000_000])
+def test_a_bomb_of_one_text_in_many_cells(tmp_path, start, text):
+    """A workbook of 20 KB whose reader would copy 9 MB into 400 cells: the library aborts the process when memory is out."""
+    data = shown_in_cells(text, 400, start)
+    assert len(data) < 30_000
+    assert "文字合计超过 300 MB" in message(tmp_path, data)
+
+
+def test_one_long_text_among_many_short_ones_is_no_bomb(tmp_path, monkeypatch):
+    monkeypatch.setattr("kpi_helpers.workbook.preflight.MAX_UNPACKED", 1_000_000)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(shown_in_cells("备注".encode() * 5_000, 30, b'<c r="F%d" t="s">'))
+    assert len(read_workbook(path, POLICY)["employees"]) == 1
+    assert "文字合计超过 1 MB" in message(tmp_path, shown_in_cells("备注".encode() * 5_000, 34, b'<c r="F%d" t="s">'))
+
+
+def test_sheets_that_only_together_are_too_much(tmp_path):
+    parts = {name: xml for name, xml in PARTS.items() if name.startswith("xl/worksheets/sheet")}
+    far = b'<row r="300000"><c r="Z300000"><v>1</v></c></row></sheetData>'
+    data = rezipped(
+        {name: xml.replace(b"<sheetData/>", b"<sheetData></sheetData>").replace(b"</sheetData>", far) for name, xml in parts.items()}
+    )
+    assert "范围合计超过 1600 万格" in message(tmp_path, data)
+
+
 def test_the_message_names_the_sheet_and_what_to_do(tmp_path):
     assert message(tmp_path, sheet(b"</sheetData>", STRAY)) == (
         "员工.xlsx 员工!XFD1048576: 内容一直到 XFD1048576，超出一张表的限度（300000 行、256 列）。 "
@@ -237,9 +274,10 @@ def test_the_quick_look_never_misses_what_the_thorough_one_finds(xml):
 def test_error_values_and_formulas_without_a_value():
     xml = (
         b'<worksheet><sheetData><row r="2"><c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="C2"><f>1+1</f></c>'
-        b'<c r="D2" t="str"><f>IF(1,"","")</f><v></v></c><c r="E2"><f>1+1</f><v>2</v></c></row></sheetData></worksheet>'
+        b'<c r="D2" t="str"><f>IF(1,"","")</f><v></v></c><c r="E2"><f>1+1</f><v>2</v></c><c r="F2" t="str"><f>A1</f></c></row>'
+        b"</sheetData></worksheet>"
     )
-    assert cells.scan(xml) == cells.Scan(2, 5, {(2, 2): "#DIV/0!", (2, 3): cells.NO_VALUE})
+    assert cells.scan(xml) == cells.Scan(2, 6, {(2, 2): "#DIV/0!", (2, 3): cells.NO_VALUE, (2, 6): cells.NO_VALUE})
 
 
 # -- fuzz: nothing but DataError ever comes out ---------------------------------------------------------------------------
@@ -272,7 +310,6 @@ def test_flipped_bytes(tmp_path, flips):
     survives(tmp_path, bytes(data))
 
 
-PARTS = {name: zipfile.ZipFile(io.BytesIO(SMALL)).read(name) for name in zipfile.ZipFile(io.BytesIO(SMALL)).namelist()}
 SCRAPS = [
     b"",
     b"<",

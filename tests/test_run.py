@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -141,6 +142,60 @@ def test_a_killed_run_leaves_the_previous_one_untouched(job, tmp_path):
     assert run.run_job(job, tmp_path).facts
 
 
+def started(tmp_path, workbook):
+    """The process of a run of three departments in two processes, once the first of them is at work."""
+    root = departments(
+        tmp_path, "departments:\n" + "".join(f"  {name}: {{policy: '{POLICY}', workbook: '{workbook}'}}\n" for name in "甲乙丙丁戊")
+    )
+    (root / "notebooks").mkdir()
+    shutil.copy(MASTER, root / "notebooks")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kpi_helpers", "run", "2026-10", "--jobs", "2"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    until = time.monotonic() + 60
+    while not list(root.glob("outputs/2026-10/.state/*.new")) and time.monotonic() < until:
+        time.sleep(0.02)
+    return process, root / "outputs" / "2026-10"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_an_interrupted_run_stops_at_once_and_says_what_stays(tmp_path, workbook):
+    process, month = started(tmp_path, workbook)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=60)[1].decode("utf-8")
+    assert process.returncode == 130 and "已经完成的保留" in told
+    done = {path.name for path in month.iterdir()}
+    time.sleep(3)
+    assert {path.name for path in month.iterdir()} == done < {".state", *"甲乙丙丁戊"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_a_killed_command_takes_its_processes_along(tmp_path, workbook):
+    process, month = started(tmp_path, workbook)
+    process.kill()
+    process.communicate(timeout=60)  # every process that was left over would hold the pipes open
+    assert len(list(month.glob("[甲乙丙丁戊]"))) < 5
+
+
+def test_files_that_are_not_ours_or_cut_off_do_not_stop_the_overview(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "2026-10")
+    for path, text in (("别的/manifest.json", "{}"), ("又一个/manifest.json", "[1"), (f"{run.STATE}/丙.json", '{"depar')):
+        (tmp_path / "2026-10" / path).parent.mkdir(exist_ok=True)
+        (tmp_path / "2026-10" / path).write_text(text, encoding="utf-8")
+    page = run.write_overview(tmp_path, "2026-10").read_text(encoding="utf-8")
+    assert "维康" in page and "别的" not in page and "丙" not in page
+
+
+def test_what_a_failed_run_keeps_names_no_folder(tmp_path):
+    outcome = run.run_job(find_job("2026-10", "维康", POLICY, "/没有/这里/a.xlsx"), tmp_path)
+    assert "/没有/这里/a.xlsx" in outcome.faults[0]
+    assert outcome.kept[1:] == ["a.xlsx"]
+
+
 def test_two_runs_of_one_department_wait_for_each_other(tmp_path):
     order = []
     with run.locked(tmp_path / "a.lock"):
@@ -189,6 +244,23 @@ def test_a_notebook_without_exactly_one_parameters_cell_is_refused(tags, tmp_pat
     nbformat.write(notebook, tmp_path / "n.ipynb")
     with pytest.raises(UsageError, match="parameters"):
         check_parameters(tmp_path / "n.ipynb", {})
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"nbformat": 4}'])
+def test_a_notebook_that_cannot_be_read_is_a_message(text, tmp_path):
+    if text is not None:
+        (tmp_path / "n.ipynb").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="笔记本"):
+        check_parameters(tmp_path / "n.ipynb", {})
+
+
+def test_a_notebook_runs_whichever_kernel_it_was_saved_with(tmp_path):
+    path = notebook_of(tmp_path, "x + 1")
+    for metadata in ({}, {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}):
+        foreign = nbformat.read(path, 4)
+        foreign.metadata = nbformat.from_dict(metadata)
+        nbformat.write(foreign, path)
+        assert execute(path, {"x": 2}, {"x": 2}).cells[-1].outputs[0].data["text/plain"] == "3"
 
 
 def notebook_of(tmp_path, source):

@@ -288,6 +288,16 @@ def test_a_record_of_nobody_or_of_no_clause_is_not_passed_over(month):
     ]
 
 
+def test_numbers_and_clocks_that_nobody_can_mean(month):
+    """A number of a thousand million digits would fill the memory; a time of another zone is not converted by guess."""
+    rows = [["001", "2026-10-05", "迟到", "1e999999999"], ["001", "2026-10-05 14:30+08:00", "迟到", "１Ｅ－９９９９９"]]
+    assert faults(month(考勤=[*ATTENDANCE, *rows])) == [
+        "员工.xlsx 考勤!D2 分钟: “1e999999999”不是数字。 请只填数字，不带单位和文字。",
+        "员工.xlsx 考勤!B3 日期: “2026-10-05 14:30+08:00”不是日期（写作 2026-10-05）。 请按日期格式填写。",
+        "员工.xlsx 考勤!D3 分钟: “１Ｅ－９９９９９”不是数字。 请只填数字，不带单位和文字。",
+    ]
+
+
 def test_codes_that_excel_changed(month):
     assert "数字超过 15 位" in faults(month(员工=[["工号"], [340102199001011234]]))[0]
     first = POLICY.clause("2.A2.1")
@@ -345,6 +355,42 @@ def test_a_copy_with_the_faulty_cells_marked(month, tmp_path):
     with pytest.raises(UsageError, match="写不了"):
         mark_faults(path, error.value, tmp_path / "无" / "a.xlsx")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["员工.xlsx", "标错.xlsx"]
+
+
+def changed(path, **parts: bytes) -> None:
+    """Some parts of a workbook replaced or added."""
+    with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as old, zipfile.ZipFile(path, "w") as new:
+        for name in dict.fromkeys([*old.namelist(), *parts]):
+            new.writestr(name, parts.get(name) or old.read(name))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b'<mergeCells count="1"><mergeCell ref="D5:XFD1048576"/></mergeCells>',
+        b"<hyperlinks><hyperlink display='>' location='a' ref='A&#49;:XFD1048576'/></hyperlinks>",
+    ],
+)
+def test_no_marked_copy_of_what_would_fill_the_memory(month, tmp_path, end):
+    """openpyxl makes a cell of every place under a merged area or a link."""
+    path = month()
+    sheet = "xl/worksheets/sheet1.xml"
+    changed(path, **{sheet: zipfile.ZipFile(path).read(sheet).replace(b"</sheetData>", b"</sheetData>" + end)})
+    assert len(read_workbook(path, POLICY)["employees"]) == 2
+    with pytest.raises(UsageError, match="区域太大"):
+        mark_faults(path, [], tmp_path / "标错.xlsx")
+
+
+def test_no_marked_copy_where_a_comment_is_broken(month, tmp_path):
+    def comment(book):
+        book.sheetnames["员工"].write_comment("A1", "批注")
+
+    path = month(comment)
+    changed(path, **{"xl/comments1.xml": b"<comments"})
+    assert len(read_workbook(path, POLICY)["employees"]) == 2
+    with pytest.raises(UsageError, match="无法制作标错副本"):
+        mark_faults(path, [], tmp_path / "标错.xlsx")
+    assert not (tmp_path / "标错.xlsx").exists()
 
 
 # -- speed ---------------------------------------------------------------------------------------------------------------------

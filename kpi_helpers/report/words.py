@@ -53,6 +53,7 @@ _REASONS = {
     "unknown_item": ("没有这个项目", "unknown item"),
     "no_reason": ("没有填原因", "no reason given"),
     "override_not_allowed": ("不得改动按数据计算的项目", "measured items may not be replaced"),
+    "not_employed": ("当日不在职", "outside employment"),
     "old_value_differs": ("原值与得分不符", "old value is not the score"),
 }
 _ARGUMENTS = {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.arguments import ByColumn
+from kpi_helpers.arguments import COMMON, ByColumn, Named, hints, marks
 from kpi_helpers.book import Book, Lines, Result
+from kpi_helpers.numbers import ExactArray, clip, constant, rounded_to, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.tables import Tables
 
@@ -28,23 +30,89 @@ def by_clause(policy: Policy, tables: Tables) -> Result:
 
 
 def apply(clause: Clause, book: Book):
-    """Call a clause's rule with what its signature names."""
-    wanted = inspect.signature(clause.rule).parameters
-    given = {name: book.amount(value, clause.per) if isinstance(value, ByColumn) else value for name, value in clause.arguments.items()}
-    if "book" in wanted:
-        given["book"] = book
-    if "clause" in wanted:
-        given["clause"] = clause
+    """Call a clause's rule with what its signature names, and hold what it gives within floor, cap and rounding."""
+    wanted, kinds, arguments = inspect.signature(clause.rule).parameters, hints(clause.rule), dict(clause.arguments)
+    common = {name: arguments.pop(name, None) for name in COMMON if name not in wanted}
+    given: dict = {name: value for name, value in (("book", book), ("clause", clause)) if name in wanted}
     if "records" in wanted:
         given["records"] = book.records(clause)
-    if "measure" in wanted:
-        given["measure"] = book.column(clause.measure, clause.per)
+    pooled = getattr(clause.rule, "pools", False)  # its measures are those of the members
+    per, absent = "employee" if pooled else clause.per, common.pop("missing", None)
+    needs = Needs(book, clause, absent)
+    if "measure" in wanted and clause.measure is not None:
+        given["measure"] = needs.number(clause.measure, book.column(clause.measure, per), per)
     if "measures" in wanted:
-        given["measures"] = [book.column(name, clause.per) for name in clause.measures]
+        given["measures"] = [needs.factor(one, per) for one in clause.measures]
+    for name, value in arguments.items():
+        row_by_row = "row" in marks(kinds[name]) and isinstance(value, (ByColumn, Named))
+        given[name] = book.row_amount(value, given["records"], clause.per) if row_by_row else needs.argument(value, clause.per)
     outcome = clause.rule(**given)
     if "measure" in wanted and isinstance(outcome, Lines) and outcome.cells is None:
         outcome.cells = book.cells(clause.measure, clause.per)
-    return outcome
+    if not {"measure", "measures"} & wanted.keys() and isinstance(absent, Fraction):
+        outcome = _filled(outcome, absent)
+    return _bounded(outcome, **{name: book.amount(value, clause.per) for name, value in common.items()})
+
+
+class Needs:
+    """缺: what to do where a figure that a clause needs is missing for somebody for whom the clause holds.
+
+    incomplete (the default): the person's result stays open and says what is missing. skip: no line. A number stands in for it.
+    The clauses of a scheme with a module of its own see to this themselves.
+    """
+
+    def __init__(self, book: Book, clause: Clause, absent):
+        self.book, self.clause = book, clause
+        self.absent = absent if absent is not None else "skip" if book.policy.module else "incomplete"
+        self.inside = book.chosen(clause) if clause.who and not book.policy.module else None
+
+    def number(self, name, column, per: str):
+        """A measure, filled or marked where it is missing; nobody's outside `who`."""
+        if not isinstance(self.absent, str):
+            column = column.fillna(self.absent)
+        self.mark(name, column, per)
+        return column if self.inside is None or per != self.clause.per else where(self.inside, column, None)
+
+    def factor(self, value, per: str):
+        """One of several measures: a figure, a number, or a number by column."""
+        if isinstance(value, ByColumn):
+            return self.number(value.column, self.book.amount(value, per), per)
+        if not isinstance(value, str):
+            return self.number("", constant(value, len(self.book.units(per))), per)
+        return self.number(value, self.book.column(value, per), per)
+
+    def argument(self, value, per: str):
+        """An argument as arithmetic needs it; a figure it names is marked where it is missing."""
+        resolved = self.book.amount(value, per)
+        if isinstance(value, (ByColumn, Named)):
+            self.mark(value.name if isinstance(value, Named) else value.column, resolved, per)
+        return resolved
+
+    def mark(self, name, column, per: str) -> None:
+        if self.absent == "incomplete" and per == self.clause.per:
+            self.book.lack(self.clause, column.isna(), name)
+
+
+def _filled(outcome, number: Fraction):
+    """A figure that a rule could not find (no earlier month, no record to average) as the policy says."""
+    lines = outcome if isinstance(outcome, Lines) else Lines(outcome)
+    if isinstance(lines.result, ExactArray):
+        lines.result = lines.result.fillna(number)
+    elif lines.result is None:
+        lines.value = lines.value.fillna(number)
+    return lines
+
+
+def _bounded(outcome, floor=None, cap=None, round=None):
+    """保底、封顶、取整, in this order; a clause that gives several lines bounds them itself."""
+    if floor is None and cap is None and round is None:
+        return outcome
+    lines = outcome if isinstance(outcome, Lines) else Lines(outcome)
+    named = isinstance(lines.result, ExactArray)
+    value = clip(lines.result if named else lines.value, floor, cap)
+    value = value if round is None else rounded_to(value, round.step, round.mode)
+    lines.value, lines.result = (lines.value, value) if named else (value, lines.result)
+    return lines
 
 
 def close(book: Book) -> Result:

@@ -13,7 +13,7 @@ from kpi_helpers.arguments import Number, YesNo
 from kpi_helpers.book import Book, Lines, Records, Result, published
 from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import Fault, PolicyError
-from kpi_helpers.events import entered_points, has_text
+from kpi_helpers.events import entered_points, event_day, has_text
 from kpi_helpers.language import say
 from kpi_helpers.numbers import clip, constant, count_by, exact, half_up, missing, sum_by, text, where
 from kpi_helpers.policy import Clause, Policy
@@ -28,8 +28,11 @@ def score(policy: Policy, tables: Tables) -> Result:
 
 
 def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
-    """酌情分值: whole points for 2.B1, and within 0 and the highest for a few minutes (2.A1.2)."""
-    return [*_broken_points(tables["events"]), *_minutes_discretion(policy, tables["attendance"])]
+    """酌情分值: whole points for 2.B1, within 0 and the highest for a few minutes (2.A1.2); no row from before or after employment."""
+    faults = [*_broken_points(tables["events"]), *_minutes_discretion(policy, tables["attendance"])]
+    for name, days in (("attendance", tables["attendance"]["date"]), ("events", event_day(tables["events"]))):
+        faults += _outside_employment(tables, name, days)
+    return faults
 
 
 def _broken_points(events: pd.DataFrame) -> list[RowFault]:
@@ -45,6 +48,18 @@ def _minutes_discretion(policy: Policy, rows: pd.DataFrame) -> list[RowFault]:
     return [
         RowFault("attendance", int(row), "points", entered[int(row)], "out_of_range", problem)
         for row in np.flatnonzero(~entered.isna() & ((entered < 0) | (entered > highest)))
+    ]
+
+
+def _outside_employment(tables: Tables, name: str, days: pd.Series) -> list[RowFault]:
+    """Rows dated before the person was hired or after they left: listed and left out."""
+    people = tables["employees"].drop_duplicates("employee_id").set_index("employee_id")
+    hired, left = (people[column].reindex(tables[name]["employee_id"]).to_numpy() for column in ("hire_date", "leave_date"))
+    day = pd.to_datetime(days).dt.normalize().to_numpy()
+    problem = say("当日不在职", "lies outside the person's employment")
+    return [
+        RowFault(name, int(row), "date", days.iloc[row], "not_employed", problem, stops=False)
+        for row in np.flatnonzero((day < hired) | (day > left))
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -15,11 +16,15 @@ NO_VALUE = "="  # a formula that was saved without its result
 
 @dataclass(frozen=True)
 class Scan:
-    """The last row and column that hold something, and the cells (row, column) whose value is an error or NO_VALUE."""
+    """The last row and column that hold something, and the cells (row, column) whose value is an error or NO_VALUE.
+
+    texts: no fewer cells than these show a text of the workbook's shared list.
+    """
 
     rows: int = 0
     columns: int = 0
     bad: dict[tuple[int, int], str] = field(default_factory=dict)
+    texts: int = field(default=0, compare=False)
 
     @property
     def fits(self) -> bool:
@@ -33,6 +38,24 @@ class Scan:
 def scan(xml: bytes) -> Scan:
     """Look through the UTF-8 XML of a sheet; raises ValueError where it is no sheet that Excel could have written."""
     return _glance(xml) or _study(xml)
+
+
+def longest(strings: bytes) -> int:
+    """A length in bytes that no text of the shared list exceeds."""
+    if strings.rfind(b"<?") > 3:  # an instruction in the midst may hide anything
+        return len(strings)
+    return max(map(len, strings.split(b"</si>")))
+
+
+def unfolded(strings: bytes, sheets: list[bytes]) -> int:
+    """How many bytes the texts of all cells come to: a shared text is stored once and copied into every cell that shows it."""
+    lengths, shown = _Lengths(), Counter()
+    _parse(strings, lengths)
+    for xml in sheets:
+        walk = _Walk()
+        _parse(xml, walk)
+        shown.update(walk.texts)
+    return sum(times * lengths.of(index) for index, times in shown.items())
 
 
 def letters(column: int) -> str:
@@ -75,7 +98,7 @@ def _glance(xml: bytes) -> Scan | None:
     if last > MAX_ROWS or _odd(last).search(xml):
         return None
     columns = max((number(c.decode()) for c in set(_COLUMNS.findall(xml))), default=0)
-    reach = Scan(last, columns)
+    reach = Scan(last, columns, texts=xml.count(b' t="s"'))
     return reach if reach.fits else None
 
 
@@ -108,6 +131,11 @@ _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 def _study(xml: bytes) -> Scan:
     walk = _Walk()
+    _parse(xml, walk)
+    return Scan(walk.last_row, walk.last_column, walk.bad, walk.texts.total())
+
+
+def _parse(xml: bytes, walk) -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = walk.start
@@ -118,7 +146,6 @@ def _study(xml: bytes) -> Scan:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise ValueError(str(error)) from None
-    return Scan(walk.last_row, walk.last_column, walk.bad)
 
 
 def _refuse(*_):
@@ -131,20 +158,22 @@ class _Walk:
     def __init__(self):
         self.row = self.column = self.last_row = self.last_column = 0
         self.bad: dict[tuple[int, int], str] = {}
+        self.texts = Counter()  # place in the shared list → cells that show it
         self.cell = None  # inside a cell: does it hold anything yet?
-        self.kind, self.formula, self.value, self.reading = None, False, "", False
+        self.kind, self.formula, self.value, self.reading, self.valued = None, False, "", False, False
 
     def start(self, tag, attributes):
         tag = tag.rpartition(":")[2]
         if tag == "c":
             self.place(attributes.get("r"))
-            self.cell, self.kind, self.formula, self.value = False, attributes.get("t"), False, ""
+            self.cell, self.kind, self.formula, self.value, self.valued = False, attributes.get("t"), False, "", False
         elif tag == "row":
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
         elif self.cell is not None:
             self.cell = True
             self.formula |= tag == "f"
             self.reading = tag == "v"
+            self.valued |= self.reading
 
     def place(self, reference):
         if reference is None:
@@ -169,6 +198,32 @@ class _Walk:
             self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
             if self.kind == "e":
                 self.bad[self.row, self.column] = self.value.strip() or "#?"
-            elif self.formula and not self.value and self.kind != "str":
+            elif self.formula and not self.value and not (self.valued and self.kind == "str"):  # a text may be empty
                 self.bad[self.row, self.column] = NO_VALUE
+            if self.kind == "s":
+                self.texts[self.value] += 1
         self.cell = None
+
+
+class _Lengths:
+    """Follows the shared list of texts."""
+
+    def __init__(self):
+        self.lengths: list[int] = []
+
+    def start(self, tag, _):
+        if tag.rpartition(":")[2] == "si":
+            self.lengths.append(0)
+
+    def text(self, text):
+        if self.lengths:
+            self.lengths[-1] += len(text.encode())
+
+    def end(self, _):
+        pass
+
+    def of(self, index: str) -> int:
+        try:
+            return self.lengths[int(index)]
+        except (ValueError, IndexError):  # no text: the reading library says so
+            return 0

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import io
 import warnings
+import zipfile
+import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.cell_range import CellRange
 
 from kpi_helpers.errors import Fault, KpiError, UsageError
 from kpi_helpers.language import say
-from kpi_helpers.workbook.preflight import open_package
+from kpi_helpers.workbook.preflight import open_package, read_part
 from kpi_helpers.workbook.template import printable, save_whole
 
 LIST = "错误清单"
 _RED = PatternFill("solid", fgColor="FFC7CE")
 _HEAD = PatternFill("solid", fgColor="DDEBF7")
 MAX_UNPACKED = 80_000_000  # openpyxl takes some twelve times as much memory
+MAX_COVERED = 200_000  # cells under merged areas and links: openpyxl makes every one of them
 _LONGEST = 2_000  # characters of a comment
 
 
@@ -34,22 +38,52 @@ def mark_faults(path, faults: KpiError | list[Fault], out) -> Path:
     if out.exists() and out.samefile(path):
         problem = say("副本不能写在原文件上。", "the copy cannot replace the original.")
         raise UsageError(Fault(str(out), problem, say("请换一个文件名。", "Choose another name.")))
-    if open_package(path).unpacked > MAX_UNPACKED:
-        problem = say("工作簿太大，无法制作标错副本。", "the workbook is too large for a marked copy.")
-        raise UsageError(Fault(path.name, problem, say("请看错误列表。", "See the list of faults.")))
+    open_package(path)
+    data = path.read_bytes()
+    _check_size(path.name, data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that a copy made to show faults may lose
         try:
-            book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()))
-        except (InvalidFileException, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            problem = say(f"无法制作标错副本：{error}。", f"no marked copy can be made: {error}.")
-            raise UsageError(Fault(path.name, problem)) from None
-        for fault in faults:
-            _mark(book, fault)
-        _list(book, faults)
-        memory = io.BytesIO()
-        book.save(memory)
+            book = openpyxl.load_workbook(io.BytesIO(data))
+            for fault in faults:
+                _mark(book, fault)
+            _list(book, faults)
+            memory = io.BytesIO()
+            book.save(memory)
+        except Exception as error:  # parts that nobody needs for reading, such as comments and drawings, may be broken in any way
+            raise _impossible(path.name, f"{type(error).__name__}") from None
     return save_whole(memory.getvalue(), out)
+
+
+def _impossible(name: str, why: str) -> UsageError:
+    problem = say(f"无法制作标错副本（{why}）。", f"no marked copy can be made ({why}).")
+    return UsageError(Fault(name, problem, say("请看错误列表。", "See the list of faults.")))
+
+
+def _check_size(name: str, data: bytes) -> None:
+    """What openpyxl would blow up beyond all bounds, also in parts that the reader leaves alone."""
+    covered = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+            raise _impossible(name, say("工作簿太大", "the workbook is too large"))
+        try:
+            for entry in archive.infolist():
+                part = entry.filename.lower()
+                xml = read_part(name, archive, entry) if part.startswith("xl/") and part.endswith(".xml") else archive.read(entry)
+                if b"mergeCell" in xml or b"hyperlink" in xml:
+                    covered += sum(map(_cells, ElementTree.fromstring(xml).iter()))
+        except (ElementTree.ParseError, ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise _impossible(name, type(error).__name__) from None
+    if covered > MAX_COVERED:
+        raise _impossible(name, say("合并区域或超链接区域太大", "merged areas or links are too large"))
+
+
+def _cells(element) -> int:
+    """How many cells a merged area or a link covers."""
+    if element.tag.rpartition("}")[2] not in ("mergeCell", "hyperlink") or "ref" not in element.attrib:
+        return 0
+    size = CellRange(element.attrib["ref"]).size
+    return size["rows"] * size["columns"]
 
 
 def _mark(book, fault: Fault) -> None:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
-from kpi_helpers.workbook.cells import MAX_COLUMNS, MAX_ROWS, Scan, scan
+from kpi_helpers.workbook.cells import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Scan, longest, scan, unfolded
 
 MAX_FILE = 50_000_000
 MAX_UNPACKED = 300_000_000
@@ -21,6 +21,7 @@ MAX_ENTRIES = 5_000
 MAX_RATIO = 200  # unpacked to packed; sheets of real months reach about 40
 RATIO_FROM = 10_000_000  # smaller parts may repeat themselves as they like
 MAX_DIRECTORY = 10_000_000  # the list of sheets
+MAX_CELLS = 2 * MAX_AREA  # of all sheets together
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIN = "xl/workbook.xml"
@@ -180,19 +181,21 @@ def _unpack(name: str, data: bytes) -> Package:
             sheets: dict[str, list[str]] = {}
             for part in _CORE:
                 if part in entries:
-                    xml = _part(name, archive, entries[part])
+                    xml = read_part(name, archive, entries[part])
                     clean.writestr(entries[part].filename, xml)
                     if part == _CORE[-1]:
                         sheets = _sheets(archive.read(entries[_MAIN]), xml)
             others = {part for part in entries if part in ("xl/styles.xml", "xl/sharedstrings.xml")}
             for part in sorted(others | (sheets.keys() & entries.keys()) - set(_CORE)):
-                xml = _part(name, archive, entries[part])
+                xml = read_part(name, archive, entries[part])
                 if part in sheets:
                     reach = _scan(name, sheets[part][0], xml)
                     package.scans |= dict.fromkeys(sheets[part], reach)
                 elif b"<![CDATA[" in xml or b"<!--" in xml:  # readers disagree on what such a text says
                     raise ValueError("comment or section in the texts")
                 clean.writestr(entries[part].filename, xml)
+            _check_area(package)
+            _check_texts(package, clean, entries, sheets)
     package.content.seek(0)
     return package
 
@@ -215,6 +218,27 @@ def _entries(name: str, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     if _MAIN not in entries:
         raise _foreign(name, entries)
     return entries
+
+
+def _check_area(package: Package) -> None:
+    """Every sheet alone may be bearable and all of them together not."""
+    if sum(one.rows * one.columns for one in package.scans.values()) > MAX_CELLS:
+        zh = f"各工作表的范围合计超过 {MAX_CELLS // 10**4} 万格"
+        raise _bomb(package.name, zh, f"the areas of its sheets come to more than {MAX_CELLS // 10**6} million cells")
+
+
+def _check_texts(package: Package, clean: zipfile.ZipFile, entries, sheets: dict[str, list[str]]) -> None:
+    """A few KB of one text that every cell shows would fill the memory of the machine, and readers abort the process."""
+    strings = entries.get("xl/sharedstrings.xml")
+    if strings is None:
+        return
+    xml, cells = clean.read(strings.filename), sum(one.texts for one in package.scans.values())
+    if longest(xml) * cells <= MAX_UNPACKED:
+        return
+    shown = [clean.read(entries[part].filename) for part, titles in sheets.items() if part in entries for _ in titles]
+    if unfolded(xml, shown) > MAX_UNPACKED:
+        size = MAX_UNPACKED // 10**6
+        raise _bomb(package.name, f"各单元格的文字合计超过 {size} MB", f"the texts of its cells come to more than {size} MB")
 
 
 def _bomb(name: str, zh: str, en: str) -> DataError:
@@ -248,7 +272,7 @@ def _foreign(name: str, entries) -> DataError:
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["'])""", re.IGNORECASE)
 
 
-def _part(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def read_part(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """One XML part; never more of it than the directory says, which was found bearable."""
     xml = archive.read(entry)
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:

@@ -37,13 +37,14 @@ def dividend_pool(book: Book, enabled: YesNo, rate: Number, scope: Literal["all_
 def dividend(
     book: Book,
     enabled: YesNo,
-    contribution: Literal["sum_monthly_scores", "table"],
+    contribution: Literal["sum_monthly_scores", "table"] | dict[str, Number],
     leavers: Literal["excluded", "pro_rata"],
     rounding: Literal["half_up_residual", "largest_remainder"],
 ) -> Lines | None:
     """8.4b 以员工绩效贡献情况为依据: pool × contribution / all contributions; `dividend` with what rounding leaves over.
 
-    contribution: the year's monthly scores added up (sum_scores), or HR's own figure (绩效贡献) where it is entered.
+    contribution: the year's monthly scores added up (sum_scores), or HR's own figures: the column 绩效贡献 where it is
+    entered (table), or a figure for each employee id, {E1: 120, E2: 80}.
     leavers: left before 31 December; excluded, or with the contribution of their months. Paid apart from the month's wage.
     """
     if "dividend_pool" not in book.kept:
@@ -53,6 +54,8 @@ def dividend(
     claims = numbers_of(rows, "sum_scores")
     if contribution == "table":
         claims = first_given(numbers_of(rows, "contribution"), claims)
+    elif isinstance(contribution, dict):
+        claims = exact([contribution.get(employee_id) for employee_id in rows["employee_id"]])
     if leavers == "excluded":
         claims = where(_left(book, rows), 0, claims)
     if claims.isna().any() or pool.isna().any():

@@ -12,9 +12,8 @@ from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book, Cells, Lines
 from kpi_helpers.calendar import Period, quarter_of
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, count_by, half_up, sum_by, text, where
+from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by, text, where
 from kpi_helpers.policy import Clause
-from kpi_helpers.rules import places_of
 from kpi_helpers.schemes.dawo.days import day64, first_given
 from kpi_helpers.schemes.dawo.months import COLUMNS, MEASURES, Standard, numbers_of, with_own_month
 from kpi_helpers.schemes.dawo.staff import employment, is_trial

@@ -13,8 +13,7 @@ from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import KpiError
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, count_by, half_up, sum_by
-from kpi_helpers.rules import places_of
+from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by
 from kpi_helpers.schemes.dawo.days import first_given
 from kpi_helpers.schemes.dawo.months import numbers_of
 from kpi_helpers.schemes.dawo.points import decided_stars, suggestion_authors

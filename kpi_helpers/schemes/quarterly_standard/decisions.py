@@ -10,9 +10,9 @@ import pandas as pd
 from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book, Lines
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, half_up, missing, total
+from kpi_helpers.numbers import ExactArray, half_up, missing, places_of, total
 from kpi_helpers.policy import Clause
-from kpi_helpers.rules import banded, places_of
+from kpi_helpers.rules import banded
 from kpi_helpers.schemes.quarterly_standard.sheets import column_of, items_of, listed
 
 

@@ -1,0 +1,223 @@
+"""Reading the clauses of a policy: each names one rule, whose signature says what may stand there."""
+
+from __future__ import annotations
+
+import inspect
+from fractions import Fraction
+
+from kpi_helpers.arguments import INJECTED, ByColumn, check_arguments, hints, marks
+from kpi_helpers.columns import table_named
+from kpi_helpers.errors import did_you_mean
+from kpi_helpers.figures import Figures
+from kpi_helpers.filters import check_filter
+from kpi_helpers.language import say
+from kpi_helpers.policy import BASES, PER, Clause, rules_of, value_text
+
+CLAUSE_KEYS = {
+    *("id", "title", "source", "basis", "kind", "section", "rule", "stated", "per", "table", "measure", "measures"),
+    *("who", "when", "as", "unit", "after", "note"),
+}
+
+
+class ClauseReader:
+    """Turns the entries of `clauses:` into Clauses; faults go to the policy's reader."""
+
+    def __init__(self, policy, entries: list, sections: dict):
+        self.policy, self.entries, self.sections = policy, entries, sections
+        self.document, self.faults, self.fault = policy.document, policy.faults, policy.fault
+        self.tables, self.parameters = policy.tables, policy.parameters
+        self.rules = rules_of(policy.module)
+        self.after: dict[str, str | None] = {}
+        self.wheres: dict[str, str] = {}
+
+    def read(self) -> tuple[list[Clause], list[Clause]]:
+        """All clauses in document order, and in the order of computation."""
+        clauses: list[Clause] = []
+        for index, entry in enumerate(self.entries):
+            where = self.document.where("clauses", index)
+            if not isinstance(entry, dict):
+                self.fault(where, "不是条款。", "is no clause.")
+                continue
+            where = f"{where} {entry.get('id', '?')}"
+            self.check_head(entry, where)
+            if any(clause.id == entry.get("id") for clause in clauses):
+                self.fault(where, "条款编号重复。", "this clause id stands twice.")
+            if ("rule" in entry) == ("stated" in entry):
+                self.fault(where, "应写 rule（如何计算）或 stated（为何不计算）之一。", "needs either rule: or stated:.")
+                continue
+            clause = self.read_clause(entry, where, index)
+            if clause is not None:
+                clauses.append(clause)
+        order = self.order(clauses)
+        if self.policy.module is None:  # a scheme's own functions may leave figures that no clause names
+            Figures(self.tables, order).check(self.wheres, self.faults)
+        return clauses, order
+
+    def check_head(self, entry: dict, where: str) -> None:
+        for key in ("id", "title", "source"):
+            if not isinstance(entry.get(key), str):
+                hint = say('编号请加引号，如 "2.10"。', 'Quote the id, e.g. "2.10".') if key == "id" else ""
+                self.fault(where, f"缺少文字 {key}。", f"'{key}' is missing or no text.", hint)
+        if entry.get("basis") not in BASES:
+            self.fault(where, f"basis“{entry.get('basis')}”应为 S、R 或 A。", f"basis '{entry.get('basis')}' must be S, R or A.")
+        section = entry.get("section")
+        if section and section not in self.sections:
+            hint = did_you_mean(section, self.sections)
+            self.fault(where, f"没有部分“{section}”。", f"there is no section '{section}'.", hint)
+
+    def read_clause(self, entry: dict, where: str, index: int) -> Clause | None:
+        common = {
+            "id": str(entry.get("id")),
+            "title": str(entry.get("title")),
+            "source": str(entry.get("source")),
+            "basis": entry.get("basis"),
+            "kind": str(entry.get("kind") or ""),
+            "section": entry.get("section") or "",
+            "note": str(entry.get("note") or ""),
+            "per": self.policy.word(entry, "per", PER, self.policy.per, ("clauses", index)),
+        }
+        self.wheres[common["id"]] = where
+        if "stated" in entry:
+            return Clause(**common, stated=str(entry["stated"]))
+        rule = self.rules.get(entry["rule"])
+        if rule is None:
+            hint = did_you_mean(entry["rule"], self.rules)
+            self.fault(where, f"没有计分规则“{entry['rule']}”。", f"there is no rule '{entry['rule']}'.", hint)
+            return None
+        table = table_named(self.tables, entry.get("table", getattr(rule, "table", "events")))
+        if "table" in entry and table is None:
+            hint = did_you_mean(entry["table"], [word for one in self.tables.values() for word in (one.name, one.sheet)])
+            self.fault(where, f"没有数据表“{entry['table']}”。", f"there is no table '{entry['table']}'.", hint)
+        if entry.get("as"):
+            common["result"] = str(entry["as"])
+        self.after[common["id"]] = entry.get("after")
+        used: dict[str, object] = {}
+        before = len(self.faults)
+        arguments = self.arguments(entry, rule, common["id"], where, used)
+        filters = {key: self.filter(entry, key, table, where, used) for key in ("who", "when")}
+        for key in arguments.keys() & {name for name, kind in hints(rule).items() if "filter" in marks(kind)}:
+            arguments[key] = self.filter(arguments, key, table, where, used)
+        sound = len(self.faults) == before and self.policy.faulty.isdisjoint(used)
+        measures = entry.get("measures") or []
+        return Clause(
+            **common,
+            **filters,
+            rule=rule,
+            table=table.name if table is not None else getattr(rule, "table", "events"),
+            measure=entry.get("measure"),
+            measures=tuple(self.resolve(one, where, "measures", used) for one in (measures if isinstance(measures, list) else [measures])),
+            unit=str(entry.get("unit", getattr(rule, "unit", "分"))),
+            arguments=check_arguments(rule, arguments, where, self.faults) if sound else {},
+            in_force="；".join(f"{label}={value_text(value)}" for label, value in used.items()),
+            assumptions=tuple(name for name in used if name in self.parameters and self.parameters[name].basis == "A"),
+        )
+
+    def arguments(self, entry: dict, rule, clause_id: str, where: str, used: dict) -> dict:
+        """What the entry says to the rule, overrides applied, $names replaced."""
+        wanted = set(inspect.signature(rule).parameters) - set(INJECTED)
+        written = {key: value for key, value in entry.items() if key not in CLAUSE_KEYS or key in wanted}
+        needed = set(inspect.signature(rule).parameters) & {"measure", "measures"}
+        for key in ("measure", "measures"):
+            if key in needed and not entry.get(key) and inspect.signature(rule).parameters[key].default is inspect.Parameter.empty:
+                self.fault(where, f"规则 {rule.__name__} 缺少 {key}（数据项）。", f"rule {rule.__name__} needs {key}:.")
+            if key in entry and key not in needed:
+                self.fault(where, f"规则 {rule.__name__} 不用 {key}。", f"rule {rule.__name__} takes no {key}:.")
+        if "when" in entry and "records" not in inspect.signature(rule).parameters:
+            self.fault(
+                where,
+                "when 筛选的是记录，本规则不数记录；筛选人请用 who。",
+                "when: filters records, which this rule does not read; use who:.",
+            )
+        self.override(written, clause_id)
+        return {key: self.resolve(value, f"{where} {key}", key, used) for key, value in written.items()}
+
+    def override(self, written: dict, clause_id: str) -> None:
+        # "2.A1.1" without its letter means the first sentence, "2.A1.1a"
+        for name in list(self.policy.overrides):
+            start, _, key = name.removeprefix(f"{self.policy.scheme}.").rpartition(".")
+            if start in (clause_id, clause_id.removesuffix("a")) and key in written:
+                written[key] = exact_value(self.policy.overrides.pop(name))
+
+    def filter(self, entry: dict, key: str, table, where: str, used: dict) -> list[dict]:
+        if not entry.get(key):
+            return []
+        written = self.resolve(entry[key], f"{where} {key}", key, used)
+        find = (lambda name: self.find_in_table(name, table, where)) if key == "when" else (lambda name: self.find_figure(name, where))
+        return check_filter(written, find, f"{where} {key}", self.faults)
+
+    def find_in_table(self, name: str, table, where: str):
+        """A column of the clause's table."""
+        column = table.column(name) if table is not None else None
+        if column is None and table is not None:
+            hint = did_you_mean(name, [word for one in table.columns.values() for word in (one.heading, one.name)])
+            self.fault(where, f"“{table.sheet}”没有列“{name}”。", f"'{table.name}' has no column '{name}'.", hint)
+        return None if column is None else (column.name, column)
+
+    def find_figure(self, name: str, where: str):
+        """A fact about the person, the result of a clause, or a column of a sheet."""
+        people = self.tables.get("employees")
+        column = people.column(name) if people and name not in self.policy.made else None
+        if column is not None:
+            return column.name, column
+        if name in self.policy.made or name == "status":
+            return name, None
+        column = next((one for table in self.tables.values() if (one := table.column(name)) is not None), None)
+        if column is not None:
+            return name, column
+        if self.policy.module is not None:
+            return name, None
+        known = [*self.policy.made, *(one.heading for table in self.tables.values() for one in table.columns.values())]
+        self.fault(where, f"没有数据项“{name}”。", f"there is no figure '{name}'.", did_you_mean(name, known))
+        return None
+
+    def resolve(self, value, where: str, label: str, used: dict):
+        """Replace $names by the values in force and note every number used."""
+        if isinstance(value, str) and value.startswith("$"):
+            parameter = self.parameters.get(value[1:])
+            if parameter is None:
+                hint = did_you_mean(value[1:], self.parameters)
+                self.fault(where, f"没有参数“{value}”。", f"there is no parameter '{value}'.", hint)
+                return None
+            used[parameter.name] = parameter.value
+            return parameter.value
+        if isinstance(value, list):
+            return [self.resolve(one, where, label, used) for one in value]
+        if isinstance(value, dict):
+            plain = self.policy.in_force(value, where)
+            if isinstance(plain, dict):
+                return {key: self.resolve(one, where, key, used) for key, one in plain.items()}
+            value = plain
+        if isinstance(value, (int, Fraction, ByColumn)) and not isinstance(value, bool):
+            used[label] = value
+        return None if value == "none" else value
+
+    def order(self, clauses: list[Clause]) -> list[Clause]:
+        """Document order, but a clause with `after:` follows the clause it names."""
+        order = [clause for clause in clauses if not self.after.get(clause.id)]
+        waiting = [clause for clause in clauses if self.after.get(clause.id)]
+        while waiting:
+            placed = {clause.id: position for position, clause in enumerate(order)}
+            ready = next((clause for clause in waiting if self.after[clause.id] in placed), None)
+            if ready is None:
+                for clause in waiting:
+                    target = self.after[clause.id]
+                    where = f"{self.document.name} {clause.id}"
+                    hint = did_you_mean(target, placed)
+                    self.fault(where, f"after: 没有可排在其后的条款“{target}”。", f"after: no clause '{target}' to follow.", hint)
+                return order
+            # clauses that follow the same clause keep their document order
+            position = placed[self.after[ready.id]] + 1
+            while position < len(order) and self.after.get(order[position].id) == self.after[ready.id]:
+                position += 1
+            order.insert(position, ready)
+            waiting.remove(ready)
+        return order
+
+
+def exact_value(value):
+    """A value given from Python or a case: floats become the decimals they show."""
+    if isinstance(value, float):
+        return Fraction(repr(value))
+    if isinstance(value, dict):
+        return {key: exact_value(one) for key, one in value.items()}
+    return [exact_value(one) for one in value] if isinstance(value, list) else value

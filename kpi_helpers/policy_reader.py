@@ -1,0 +1,263 @@
+"""Reading a policy file: one document turned into a Policy, with every fault named on the way."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from kpi_helpers.arguments import ByColumn
+from kpi_helpers.calendar import Period
+from kpi_helpers.clause_reader import CLAUSE_KEYS, ClauseReader, exact_value
+from kpi_helpers.columns import read_tables
+from kpi_helpers.errors import Fault, KpiError, PolicyError, did_you_mean
+from kpi_helpers.language import say
+from kpi_helpers.policy import BASES, PER, ROLES, Clause, Parameter, Policy, Shown, scheme_module, value_text
+
+_HEAD = {
+    "scheme",
+    "title",
+    "version",
+    "issuer",
+    "effective_from",
+    "period",
+    "per",
+    "about",
+    "source",
+    "tables",
+    "parameters",
+    "sections",
+    "results",
+    "clauses",
+}
+_PARAMETER = {"value", "title", "unit", "basis", "source", "accepts", "min", "max", "note"}
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+class Reader:
+    """Turns one document into a Policy and collects every fault on the way."""
+
+    def __init__(self, document, path, month, overrides, digest):
+        self.document, self.path, self.digest = document, path, digest
+        self.faults: list[Fault] = []
+        self.overrides = dict(overrides)
+        self.faulty: set[str] = set()  # parameters whose fault is named already
+        self.period = None
+        if month is not None:
+            try:
+                self.period = Period.parse(month)
+            except KpiError as error:
+                self.faults += error.faults
+
+    def fault(self, where, zh, en, hint=""):
+        self.faults.append(Fault(where, say(zh, en), hint))
+
+    def read(self) -> Policy:
+        data, where = self.document.data, self.document.where
+        if not isinstance(data, dict):
+            raise PolicyError(
+                Fault(self.document.name, say("不是考核办法：应以 scheme: 开头。", "is no policy: it must start with scheme:."))
+            )
+        for key in data.keys() - _HEAD:
+            self.fault(where(key), f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _HEAD))
+        for key in ("scheme", "title", "clauses"):
+            if not data.get(key):
+                self.fault(self.document.name, f"缺少 {key}。", f"'{key}' is missing.")
+        self.scheme = str(data.get("scheme", ""))
+        self.module = scheme_module(self.scheme)
+        self.per = self.word(data, "per", PER, "employee", ("per",))
+        cycle = self.word(data, "period", ("month", "quarter", "year", "any"), "month", ("period",))
+        self.made = {str(entry["as"]) for entry in data.get("clauses") or [] if isinstance(entry, dict) and entry.get("as")}
+        self.tables = read_tables(data.get("tables"), self.document, self.faults)
+        self.parameters = self.read_parameters(data.get("parameters") or {})
+        self.apply_parameter_overrides()
+        sections = data.get("sections") or {}
+        reader = ClauseReader(self, data.get("clauses") or [], sections)
+        clauses, order = reader.read()
+        for name in self.overrides:
+            names = [
+                *self.parameters,
+                *(
+                    f"{entry['id']}.{key}"
+                    for entry in data.get("clauses") or []
+                    if isinstance(entry, dict) and "id" in entry
+                    for key in entry.keys() - CLAUSE_KEYS
+                ),
+            ]
+            self.fault(name, "没有这个参数。", "there is no such number.", did_you_mean(name, names))
+        results = self.read_results(data.get("results") or {})
+        results |= {clause.result: shown_as(clause, clauses) for clause in clauses if clause.result and clause.result not in results}
+        if self.faults:
+            raise PolicyError(self.faults)
+        return Policy(
+            self.path,
+            self.scheme,
+            str(data["title"]),
+            str(data.get("version") or ""),
+            self.period,
+            cycle,
+            self.per,
+            self.tables,
+            self.parameters,
+            sections,
+            results,
+            tuple(clauses),
+            tuple(order),
+            self.module,
+            self.digest,
+            str(data.get("about") or ""),
+            self.asked,
+        )
+
+    def word(self, data, key, allowed, default, path):
+        value = data.get(key, default)
+        if value not in allowed:
+            self.fault(
+                self.document.where(*path), f"{key}: “{value}”无效。", f"{key}: '{value}' is not allowed.", did_you_mean(value, allowed)
+            )
+            return default
+        return value
+
+    def read_results(self, data) -> dict[str, Shown]:
+        found = {}
+        for name, entry in data.items():
+            entry = {"title": entry} if isinstance(entry, str) else dict(entry or {})
+            for key in entry.keys() - {"title", "unit", "role", "words"}:
+                self.fault(
+                    self.document.where("results", name),
+                    f"不认识“{key}”。",
+                    f"unknown key '{key}'.",
+                    did_you_mean(key, ["title", "unit", "role", "words"]),
+                )
+                del entry[key]
+            self.word(entry, "role", ROLES, "detail", ("results", name))
+            found[name] = Shown(name, **{"title": name, **entry})
+        return found
+
+    # -- parameters -----------------------------------------------------------------------------------------------
+
+    def read_parameters(self, data) -> dict[str, Parameter]:
+        found = {}
+        for name, entry in data.items():
+            before, where = len(self.faults), self.document.where("parameters", name)
+            if not isinstance(entry, dict) or "value" not in entry:
+                self.fault(where, "应写作 {value: …, basis: …}。", "is written {value: …, basis: …}.")
+                continue
+            for key in entry.keys() - _PARAMETER:
+                self.fault(where, f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _PARAMETER))
+            if entry.get("basis") not in BASES:
+                self.fault(where, f"basis“{entry.get('basis')}”应为 S、R 或 A。", f"basis '{entry.get('basis')}' must be S, R or A.")
+            known = {key: value for key, value in entry.items() if key in _PARAMETER}
+            value = self.in_force(entry["value"], where)
+            known["accepts"] = tuple(known.get("accepts") or _accepted(value))
+            parameter = Parameter(name, **{**known, "value": value, "filed": entry["value"]})
+            found[name] = parameter
+            if len(self.faults) == before:
+                self.check_value(parameter, value, where)
+            if len(self.faults) > before:
+                self.faulty.add(name)
+        return found
+
+    def in_force(self, value, where):
+        """A dated value as it stands in the period, a by-column value as such, 'none' as None."""
+        if isinstance(value, str) and value == "none":
+            return None
+        if isinstance(value, dict) and value and all(_MONTH.fullmatch(key) for key in value):
+            starts = sorted(value)
+            if self.period is None:
+                return self.in_force(value[starts[-1]], where)
+            month = self.period.months[-1]
+            past = [start for start in starts if start <= month]
+            if not past:
+                self.fault(
+                    where,
+                    f"{month} 没有生效的值，最早从 {starts[0]} 起。",
+                    f"nothing is in force in {month}; the first value starts in {starts[0]}.",
+                )
+                return None
+            return self.in_force(value[past[-1]], where)
+        if isinstance(value, dict) and "by" in value:
+            return self.by_column(dict(value), where)
+        return value
+
+    def by_column(self, value: dict, where):
+        """{by: 岗位, 客服: 900, otherwise: 800}: by a column of the people, or by the words of an earlier result."""
+        name, otherwise = value.pop("by"), value.pop("otherwise", None)
+        column = self.any_column(name)
+        if column is None and name not in self.made:
+            names = [one.heading for table in self.tables.values() for one in table.columns.values()] + sorted(self.made)
+            self.fault(where, f"没有列“{name}”。", f"there is no column '{name}'.", did_you_mean(name, names))
+            return None
+        numbers = {key: self.in_force(one, where) for key, one in (value | {"otherwise": otherwise}).items()}
+        for key, one in numbers.items():
+            if isinstance(one, bool) or not isinstance(one, (int, Fraction)) and (key, one) != ("otherwise", None):
+                self.fault(where, f"{key}: “{one}”不是数字。", f"{key}: '{one}' is not a number.")
+        otherwise = numbers.pop("otherwise")
+        word = column.word if column is not None else lambda key: key
+        return ByColumn(name if column is None else column.name, {word(key) or key: one for key, one in numbers.items()}, otherwise)
+
+    def any_column(self, word):
+        for name in ("employees", *self.tables):
+            column = self.tables[name].column(word) if name in self.tables else None
+            if column is not None:
+                return column
+        return None
+
+    def check_value(self, parameter: Parameter, value, where) -> None:
+        accepts = parameter.accepts
+        shown = "none" if value is None else value
+        if isinstance(value, ByColumn):
+            for one in value.values.values():
+                self.check_value(parameter, one, where)
+            return
+        kinds = _accepted(value)
+        fits = shown in accepts or any(kind in accepts for kind in kinds)
+        if not fits:
+            hint = did_you_mean(shown, [word for word in map(str, accepts)])
+            self.fault(where, f"“{value_text(value)}”无效。", f"'{value_text(value)}' is not allowed.", hint)
+        elif isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+            if parameter.min is not None and value < parameter.min or parameter.max is not None and value > parameter.max:
+                low, high = value_text(parameter.min), value_text(parameter.max)
+                self.fault(
+                    where,
+                    f"{parameter.name}: {value_text(value)} 超出 {low} 至 {high}。",
+                    f"{parameter.name}: {value_text(value)} is outside {low} to {high}.",
+                )
+
+    def apply_parameter_overrides(self) -> None:
+        self.asked = dict(self.overrides)
+        for name in list(self.overrides):
+            plain = name.removeprefix(f"{self.scheme}.")
+            if plain not in self.parameters:
+                continue
+            before = len(self.faults)
+            value = self.in_force(exact_value(self.overrides.pop(name)), name)
+            parameter = self.parameters[plain]
+            self.check_value(parameter, value, name)
+            if len(self.faults) > before:
+                self.faulty.add(plain)
+            self.parameters[plain] = Parameter(**{**vars(parameter), "value": value, "overridden": True})
+
+
+def shown_as(clause: Clause, clauses: list[Clause]) -> Shown:
+    """How a result is shown that the policy does not list: the last total of 分 is the score, totals of 元 are pay, words are grades."""
+    rule, role = clause.rule.__name__ if clause.rule else "", "detail"
+    if rule == "total" and clause.per == "employee":
+        last = [one for one in clauses if one.rule is clause.rule and one.unit == clause.unit and one.per == clause.per][-1]
+        role = {"分": "score" if last is clause else "detail", "元": "pay"}.get(clause.unit, "detail")
+    elif rule in ("distributed", "moved") or any(isinstance(band.get("give"), str) for band in clause.arguments.get("bands") or ()):
+        role = "grade"
+    return Shown(clause.result, clause.result, clause.unit, role)
+
+
+def _accepted(value) -> tuple[str, ...]:
+    if isinstance(value, bool):
+        return (True, False)
+    if isinstance(value, (int, Fraction)):
+        return ("number",)
+    if isinstance(value, ByColumn):
+        return ("number",)
+    if value is None:
+        return ("none",)
+    if isinstance(value, (list, dict)):
+        return ("table",)
+    return ("text",)

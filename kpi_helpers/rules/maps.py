@@ -1,0 +1,193 @@
+"""Rules that map a figure piece by piece (分段): bands, tiers, lines between points, tables, amounts per unit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
+from kpi_helpers.arguments import Figure, Number
+from kpi_helpers.book import Book, Lines
+from kpi_helpers.errors import DataError, Fault
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, clip, constant, maximum, minimum, missing, rounded_to, text, where
+from kpi_helpers.policy import Clause
+from kpi_helpers.rules.bands import Band, band_of, check_bands, give
+
+_STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+Tier = TypedDict("Tier", {"from": Number, "rate": Number}, total=False)
+Tier.__pydantic_config__ = _STRICT
+
+
+class Point(TypedDict):
+    """A corner of a line: at this value it gives that."""
+
+    __pydantic_config__ = _STRICT
+    at: Number
+    give: Number
+
+
+def banded(book: Book, clause: Clause, measure: ExactArray, bands: list[Band], times: Number | None = None) -> Lines:
+    """分档: the whole amount takes the band it falls in; bands are [{from: 90, give: 优秀}, …, {give: 不合格}].
+
+    `from` and `to` belong to their band (>=, <=), `above` and `below` do not; a band without edges catches the rest. A
+    value in no band is a DataError, never a guess. give: a number (posted) or a word (named by `as:`). times: the
+    number is a rate, and the band reached holds for the whole amount (追溯).
+    """
+    units = book.units(clause.per).index
+    found = give(book, clause, measure, bands, units)
+    if not isinstance(found, ExactArray):
+        return Lines(missing(len(measure)), measure, result=found)
+    return Lines(found if times is None else found * times, measure)
+
+
+banded.check = lambda bands, **_: check_bands(bands)
+
+
+def tiered(measure: ExactArray, tiers: list[Tier], of: Number = 1) -> Lines:
+    """阶梯: each slice of the measure at its own rate, [{from: 0, rate: 1}, {from: 100, rate: 1.5}]; below the first nothing.
+
+    of: the edges are parts of this figure, so that {from: 1.2} of a quota starts at 120 % of it.
+    """
+    edges = [constant(tier.get("from", 0), len(measure)) * of for tier in _each_unit(tiers, len(measure))]
+    value = where(measure.isna(), None, constant(0, len(measure)))
+    for position, tier in enumerate(tiers):
+        upper = measure if position + 1 == len(tiers) else minimum(measure, edges[position + 1])
+        value = value + maximum(upper - edges[position], 0) * tier["rate"]
+    return Lines(value, measure)
+
+
+def _check_tiers(tiers, **_):
+    starts = [tier.get("from", 0) for tier in tiers]
+    if not tiers or any("rate" not in tier for tier in tiers):
+        yield say("每一级都要写 from 与 rate。", "every tier needs from and rate.")
+    plain = [start for start in starts if not hasattr(start, "name") and not hasattr(start, "column")]
+    if plain != sorted(set(plain)):
+        yield say("tiers 应按 from 由低到高，不得重复。", "tiers must rise from one to the next.")
+
+
+tiered.check = _check_tiers
+
+
+def interpolated(
+    book: Book, clause: Clause, measure: ExactArray, points: list[Point], outside: Literal["clamp", "extend", "error"] = "clamp"
+) -> Lines:
+    """插值: a straight line between points [{at: 60, give: 0}, {at: 100, give: 1}].
+
+    outside: beyond the first and last point their value (clamp), the line itself (extend), or a DataError.
+    """
+    size = len(measure)
+    at, gives = ([constant(0, size) + point[name] for point in points] for name in ("at", "give"))
+    if outside == "error":
+        beyond = np.flatnonzero((measure < at[0]) | (measure > at[-1]))
+        if len(beyond):
+            row = int(beyond[0])
+            shown = f"{text(measure[row])}（{book.units(clause.per).index[row]}）"
+            raise DataError(
+                Fault(f"{book.policy.title} {clause.id} {clause.title}", say(f"{shown}在表外", f"{shown} is beyond the points"))
+            )
+    inner = measure if outside == "extend" else clip(measure, at[0], at[-1])
+    value = missing(size)
+    for position in range(len(points) - 1):
+        last, width = position + 2 == len(points), at[position + 1] - at[position]
+        line = gives[position] + (inner - at[position]) / width * (gives[position + 1] - gives[position])
+        here = (inner >= at[position] if position or outside != "extend" else ~inner.isna()) & (last | (inner < at[position + 1]))
+        value = where(here, line, value)
+    return Lines(value, measure)
+
+
+def _check_points(points, **_):
+    at = [point["at"] for point in points]
+    if len(at) < 2:
+        yield say("points 至少要两点。", "points: at least two.")
+    plain = [one for one in at if not hasattr(one, "name") and not hasattr(one, "column")]
+    if plain != sorted(set(plain)):
+        yield say("points 应按 at 由低到高，不得重复。", "points must rise from one to the next.")
+
+
+interpolated.check = _check_points
+
+
+def looked_up(
+    book: Book,
+    clause: Clause,
+    rows: Figure,
+    columns: Figure,
+    give: list[list[Number]],
+    rows_from: list[Number] | None = None,
+    rows_in: list[str] | None = None,
+    columns_from: list[Number] | None = None,
+    columns_in: list[str] | None = None,
+) -> Lines:
+    """查表: a number from a table with two figures, a line for each row; by lower edges (>=) or by words.
+
+    rows, columns: the two figures. A value below the lowest edge and a word that is not listed are DataErrors.
+    """
+    down = _place(book, clause, rows, rows_from, rows_in)
+    across = _place(book, clause, columns, columns_from, columns_in)
+    size = len(book.units(clause.per))
+    value = missing(size)
+    for row, line in enumerate(give):
+        for column, number in enumerate(line):
+            value = where((down == row) & (across == column), number, value)
+    return Lines(value)
+
+
+def _check_table(give, rows_from=None, rows_in=None, columns_from=None, columns_in=None, **_):
+    for name, edges, words in (("rows", rows_from, rows_in), ("columns", columns_from, columns_in)):
+        if (edges is None) == (words is None):
+            yield say(f"{name}_from 与 {name}_in 应写一个。", f"write either {name}_from or {name}_in.")
+    down, across = len(rows_from or rows_in or []), len(columns_from or columns_in or [])
+    if len(give) != down or any(len(line) != across for line in give):
+        yield say(f"give 应为 {down} 行、每行 {across} 个数。", f"give must have {down} lines of {across} numbers.")
+
+
+looked_up.check = _check_table
+
+
+def _place(book: Book, clause: Clause, name: str, edges, words) -> np.ndarray:
+    """The line or column of the table for each unit, -1 where the figure is missing."""
+    units = book.units(clause.per).index
+    if edges is not None:
+        measure = book.column(name, clause.per)
+        found, blank = band_of(measure, [{"from": edge} for edge in edges]), measure.isna()
+    else:
+        figure = np.asarray(book.figure(name, clause.per), dtype=object)
+        blank = np.array([value is None or value != value for value in figure], dtype=bool)
+        found = np.array([words.index(value) if value in words else -1 for value in figure], dtype=np.intp)
+    for row in np.flatnonzero((found < 0) & ~blank & book.chosen(clause))[:1]:
+        problem = say(f"“{name}”的值（{units[row]}）不在表中", f"the '{name}' of {units[row]} is not in the table")
+        raise DataError(Fault(f"{book.policy.title} {clause.id} {clause.title}", problem))
+    book.lack(clause, blank, name)
+    return found
+
+
+def per_unit(
+    measure: ExactArray,
+    points: Number,
+    each: Number = 1,
+    beyond: Number = 0,
+    direction: Literal["above", "below"] = "above",
+    part: Literal["whole", "exact", "started"] = "whole",
+    at_most: Number | None = None,
+) -> Lines:
+    """每满: so much for each unit by which the measure lies above (or below) a value: 每超 10 个加 5 分.
+
+    part: an incomplete unit counts nothing (whole), in proportion (exact) or as one (started). at_most: units counted.
+    """
+    distance = measure - beyond if direction == "above" else constant(0, len(measure)) + beyond - measure
+    units = maximum(distance, 0) / each
+    if part != "exact":
+        units = rounded_to(units, Fraction(1), "down" if part == "whole" else "up")
+    return Lines(clip(units, None, at_most) * points, measure)
+
+
+def _each_unit(entries: list[dict], size: int) -> list[dict]:
+    return [{name: _column(value, size) for name, value in entry.items()} for entry in entries]
+
+
+def _column(value, size: int) -> ExactArray:
+    return value if isinstance(value, ExactArray) else constant(value, size)

@@ -1,0 +1,181 @@
+"""Rules that remember (往期): earlier months, rolling windows and sums to date, streaks, and what is kept for the next month."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.arguments import ColumnName, Figure, Whole, figure
+from kpi_helpers.book import Book, Cells, Lines
+from kpi_helpers.calendar import Period
+from kpi_helpers.errors import Fault, PolicyError
+from kpi_helpers.filters import matches
+from kpi_helpers.language import say
+from kpi_helpers.numbers import ExactArray, constant, exact, extreme_by, is_missing, missing, sum_by, where
+from kpi_helpers.period_rows import named_periods
+from kpi_helpers.policy import Clause
+
+Kept = Annotated[str, "figure", "column"]
+
+
+@figure
+def earlier(book: Book, clause: Clause, column: ColumnName, back: Whole = 1) -> Lines:
+    """往期: a column of the sheet 历史 one period ago, or `back` of them (12: the same month last year)."""
+    past = Past(book, clause)
+    values, rows = past.values(column, back)
+    name = past.name(column)
+    cells = Cells(clause.table, rows[rows >= 0], np.flatnonzero(rows >= 0), name)
+    if isinstance(values, ExactArray):
+        return Lines(values, cells=cells)
+    return Lines(missing(len(values)), cells=cells, result=values)
+
+
+@figure
+def window(
+    book: Book,
+    clause: Clause,
+    column: ColumnName,
+    of: Literal["sum", "mean", "min", "max", "count"] = "sum",
+    this: Figure | None = None,
+    periods: Whole | None = None,
+    since: Literal["year", "quarter"] | None = None,
+    that: dict | None = None,
+    absent: Literal["incomplete", "skip"] = "incomplete",
+) -> Lines:
+    """滚动与累计: the sum, mean, smallest, largest over the last `periods` periods, or since the start of the year or quarter.
+
+    column: of the sheet 历史. this: the figure of this period, which then counts as the last one. that: only values that
+    fulfil it ({at_least: 90}) count. absent: a period without a row leaves the result open, or is left out.
+    """
+    past = Past(book, clause)
+    periods = past.periods_since(since) if since else periods
+    first = 0 if this is not None else 1
+    columns = [book.column(this, clause.per)] if this is not None else []
+    columns += [exact(past.values(column, back)[0]) for back in range(1, periods if first == 0 else periods + 1)]
+    size = len(book.units(clause.per))
+    if not columns:
+        return Lines(constant(0, size) if of in ("sum", "count") else missing(size))
+    values = ExactArray(np.concatenate([one.num for one in columns]), np.concatenate([one.den for one in columns]))
+    codes = np.tile(np.arange(size), len(columns))
+    gaps = np.bincount(codes[values.isna()], minlength=size) > 0
+    counted = ~values.isna()
+    if that is not None:
+        counted &= matches(pd.DataFrame({"value": values}), {"value": that})
+    values, codes = values[counted], codes[counted]
+    number = np.bincount(codes, minlength=size)
+    if of == "count":
+        result = exact(number)
+    elif of in ("sum", "mean"):
+        result = sum_by(values, codes, size)
+        result = result if of == "sum" else where(number == 0, None, result / exact(np.maximum(number, 1)))
+    else:
+        result = extreme_by(values, codes, size, of == "max")
+    return Lines(result if absent == "skip" else where(gaps, None, result), exact(number))
+
+
+def _check_window(periods=None, since=None, that=None, **_):
+    if (periods is None) == (since is None):
+        yield say("periods（几期）与 since（从何时起）应写一个。", "write either periods or since.")
+    if periods == 0:
+        yield say("periods 至少为 1。", "periods: at least 1.")
+    yield from _check_test(that)
+
+
+window.check = _check_window
+
+
+@figure
+def streak(book: Book, clause: Clause, column: ColumnName, that: dict, this: Figure | None = None) -> Lines:
+    """连续月份: for how many periods in a row, up to this one, the figure fulfils `that` ({at_least: 90} or {is: 优秀}).
+
+    this: the figure of this period; without it the run ends with the last period. A period without a row ends a run.
+    """
+    past = Past(book, clause)
+    run = np.zeros(len(book.units(clause.per)), dtype=np.int64)
+    going = np.ones(len(run), dtype=bool)
+    back = 0 if this is not None else 1
+    while going.any() and back <= past.longest:
+        values = book.figure(this, clause.per) if back == 0 else past.values(column, back)[0]
+        going &= matches(pd.DataFrame({"value": pd.Series(values)}), {"value": that})
+        run += going
+        back += 1
+    return Lines(exact(run))
+
+
+streak.check = lambda that=None, **_: _check_test(that)
+
+
+def _check_test(that):
+    if that is not None and (not that or that.keys() - {"is", "is_not", "in", "not_in", "at_least", "above", "at_most", "below"}):
+        yield say("that 写作 {at_least: 90}、{below: 60} 或 {is: 优秀}。", "that: is written {at_least: 90}, {below: 60} or {is: word}.")
+
+
+def kept(book: Book, clause: Clause, keep: list[Kept]) -> None:
+    """留存: the sheet 历史 for the next period: all earlier rows and this period's figures, one row for each person or group.
+
+    keep: figures that are also columns of the sheet.
+    """
+    past, key = Past(book, clause), {"employee": "employee_id", "group": "group_id"}[clause.per]
+    columns = [past.name(name) for name in keep]
+    earlier_rows = past.frame.loc[(past.stamps < past.now).to_numpy(dtype=bool), [one for one in past.frame if one != "_row"]]
+    rows = {key: book.units(clause.per).index, past.when: book.policy.month}
+    rows |= {column: book.figure(name, clause.per) for column, name in zip(columns, keep, strict=True)}
+    this = pd.DataFrame(rows)
+    if clause.per == "employee":
+        this = this[book.assessed()]
+    book.outputs[clause.table] = pd.concat([earlier_rows, this], ignore_index=True)
+
+
+for _rule in (earlier, window, streak, kept):
+    _rule.table = "history"
+
+
+class Past:
+    """The sheet of earlier periods, one row for each unit and period."""
+
+    def __init__(self, book: Book, clause: Clause):
+        self.book, self.clause = book, clause
+        if book.period is None:
+            problem = say("没有考核期，不知道哪些是往期。", "earlier periods need a period.")
+            raise PolicyError(Fault(f"{book.policy.path} {clause.id}", problem, say("请写明月份。", "Give the month.")))
+        self.table, self.frame = book.policy.tables[clause.table], book.table(clause.table)
+        self.when = next(name for name in ("month", "quarter", "period") if name in self.table.columns)
+        self.now = str(book.period)
+        self.stamps = named_periods(self.frame, self.when).fillna("")
+        units = book.unit_codes(self.frame, clause.per)
+        self.rows = pd.Series(np.arange(len(self.frame)), index=pd.MultiIndex.from_arrays([units, self.stamps]))
+        doubled = self.rows.index.duplicated() & (units >= 0)
+        if doubled.any():
+            row = self.frame["_row"].iloc[int(np.flatnonzero(doubled)[0])]
+            problem = say("同一人同一期不止一行。", "stands twice for one person and period.")
+            raise PolicyError(Fault(f"{self.table.sheet}:{row}", problem, say("请删去一行。", "Delete one of the rows.")))
+        self.units = np.arange(len(book.units(clause.per)))
+        self.longest = len(set(self.stamps))
+
+    def name(self, column: str) -> str:
+        return self.table.column(column).name
+
+    def values(self, column: str, back: int):
+        """The column of each unit so many periods ago, and the positions of the rows (-1: none)."""
+        stamp = str(self.period(back))
+        rows = self.rows.reindex(pd.MultiIndex.from_product([self.units, [stamp]])).fillna(-1).to_numpy(dtype=np.intp)
+        name = self.name(column)
+        if name not in self.frame:
+            return missing(len(rows)), rows
+        found = self.frame[name].array.take(rows, allow_fill=True)
+        words = np.array([None if is_missing(one) else one for one in found], dtype=object) if not isinstance(found, ExactArray) else found
+        return words, rows
+
+    def period(self, back: int) -> Period:
+        found = self.book.period
+        for _ in range(back):
+            found = found.before()
+        return found
+
+    def periods_since(self, start: str) -> int:
+        """This period's number in its year or quarter."""
+        months = len(self.book.period.months)
+        last = int(self.book.period.months[-1][5:])
+        return -(-(last if start == "year" else (last - 1) % 3 + 1) // months)
