@@ -193,7 +193,7 @@ def _other_periods(policy, tables: Tables):
 
 
 # quantities that a score does not need: a refused row is a missing one
-_QUANTITIES = {"call_daily", "members_month", "contact_weeks"}
+_QUANTITIES = {"call_daily", "members_month"}
 
 
 def blocks(policy, refusal: dict) -> bool:
