@@ -10,7 +10,7 @@ from kpi_helpers.numbers import ExactArray, exact, is_missing, missing, rank_cod
 
 
 def counted(book) -> pd.DataFrame:
-    """The events table with `value` (points of the row, signed) and `kept` (does it count).
+    """The events table with `kept`: does the row count?
 
     A row is kept if its status is confirmed, it lies in the period, and no row of the same fact has more points.
     """
@@ -18,7 +18,6 @@ def counted(book) -> pd.DataFrame:
     if frame is None:
         return pd.DataFrame({"clause": [], "kept": []}, dtype=object)
     frame = frame.copy()
-    frame["value"] = _points(book, frame)
     basis = book.policy.parameters.get("common.event_month_basis")
     day = frame["recorded_on"] if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame else event_day(frame)
     kept = (frame["status"] == "confirmed").to_numpy(dtype=bool) & book.in_period(day)
@@ -75,6 +74,7 @@ def _overruled(book, frame, confirmed) -> np.ndarray:
     if "incident_id" not in frame:
         return result
     rows = np.flatnonzero(confirmed & frame["incident_id"].notna().to_numpy())
+    rows = rows[frame["incident_id"].iloc[rows].duplicated(keep=False).to_numpy()]  # an incident with one row is no question
     if not len(rows):
         return result
     part = frame.iloc[rows]
@@ -82,8 +82,8 @@ def _overruled(book, frame, confirmed) -> np.ndarray:
     for place in ("area", "group_id"):
         if place in part:
             person = person.where(person.notna(), place + ":" + part[place].astype(object))
-    size = rank_codes(abs(part["value"].array))
-    sign = np.sign(part["value"].array.num.astype(np.float64))
+    value = _points(book, part)
+    size, sign = rank_codes(abs(value)), np.sign(value.num.astype(np.float64))
     keys = pd.DataFrame({"incident": part["incident_id"].to_numpy(), "person": person.fillna("").to_numpy(), "sign": sign})
     fact = keys.groupby(["incident", "person", "sign"], sort=False).ngroup().to_numpy()
     best = np.lexsort((rows, -size, fact))  # most points first, equal points in the order of the sheet
