@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
         commands,
         "check",
         _check,
-        say("检查考核办法与数据工作簿，列出全部错误", "check policies and workbooks, all faults at once"),
+        say("检查考核办法与数据工作簿：错误、警告、提示", "check policies and workbooks: errors, warnings, notes"),
         "kpi check 11月.xlsx --policy params/policies/weikang.yaml",
     )
     check.add_argument(
@@ -148,13 +148,20 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--policy", default="", metavar="P", help=say("工作簿所用的考核办法", "the policy of the workbooks"))
     check.add_argument("--month", default="", metavar="M", help=say("考核月份", "the month"))
     check.add_argument(
+        "--notes", action="store_true", help=say("检查全部部门时也列出提示", "list the notes too when all departments are checked")
+    )
+    check.add_argument(
         "--marked", default="", metavar="FILE", help=say("另存一份标出错误的工作簿", "write a copy of the workbook with its faults marked")
     )
 
     cases = _command(
-        commands, "cases", _cases, say("用算例核对考核办法", "hold a policy against worked cases"), "kpi cases tests/cases/weikang.yaml"
+        commands,
+        "cases",
+        _cases,
+        say("用样例核对考核办法，不一致处列出台账", "hold a policy against worked cases, and explain what differs"),
+        "kpi cases tests/cases/weikang.yaml",
     )
-    cases.add_argument("files", nargs="+", metavar="FILE", help=say("算例文件", "file of cases"))
+    cases.add_argument("files", nargs="+", metavar="FILE", help=say("样例文件 .yaml 或 .xlsx", "file of cases, .yaml or .xlsx"))
 
     template = _command(
         commands,
@@ -166,6 +173,41 @@ def parser() -> argparse.ArgumentParser:
     template.add_argument("policy", metavar="POLICY", help=say("考核办法文件或名称", "policy file or name"))
     template.add_argument("-o", "--output", required=True, metavar="FILE", help=say("写到哪里（.xlsx）", "where to write (.xlsx)"))
     template.add_argument("--month", default="", metavar="M", help=say("考核月份", "the month"))
+    template.add_argument(
+        "--cases",
+        action="store_true",
+        help=say("写样例工作簿：左边填数据，右边填应得的结果", "a workbook for worked cases: inputs left, expected right"),
+    )
+
+    new = _command(
+        commands,
+        "new-policy",
+        _new_policy,
+        say("从几个回答或相近的办法开始写一份考核办法", "start a policy from answers or from the closest existing policy"),
+        "kpi new-policy -o params/policies/huru.yaml --scoring 扣分制 --pay 基数×得分",
+    )
+    new.add_argument("-o", "--output", required=True, metavar="FILE", help=say("写到哪里（.yaml）", "where to write (.yaml)"))
+    new.add_argument("--title", default="", metavar="T", help=say("办法名称", "title of the policy"))
+    new.add_argument("--period", default="", metavar="P", help=say("month 按月 · quarter 按季 · year 按年", "month, quarter or year"))
+    new.add_argument(
+        "--scoring",
+        default="",
+        metavar="S",
+        help=say("points 扣分制 · weighted 加权评分 · both 两者 · none 只算钱", "points, weighted, both or none"),
+    )
+    new.add_argument("--grades", default="", metavar="G", help=say("bands 按分数线 · quota 强制分布 · none 不分", "bands, quota or none"))
+    new.add_argument(
+        "--pay",
+        default="",
+        metavar="B",
+        help=say("base 基数×得分 · bands 分档 · pool 奖金池 · commission 提成 · none 无", "base, bands, pool, commission or none"),
+    )
+    new.add_argument(
+        "--like",
+        default="",
+        metavar="WORDS",
+        help=say("照着这份办法写：文件、代号，或几个词", "copy this policy: a file, its name, or words that describe it"),
+    )
 
     lab = _command(commands, "lab", _lab, say("在 JupyterLab 中打开工作台", "open the workbench in JupyterLab"), "kpi lab")
     lab.add_argument(
@@ -231,9 +273,9 @@ def _check(chosen) -> int:
     places = checking.named(chosen.files, chosen.policy, chosen.month) if chosen.files else checking.every_department(chosen.month)
     bad = 0
     for place in places:
-        faults = place.faults()
-        bad += bool(faults)
-        print(f"{'✗' if faults else '✓'} {place.name}", *faults, sep="\n  ")
+        text, faulty, faults = checking.report(place, bool(chosen.files) or chosen.notes)
+        bad += faulty
+        print(text)
         if chosen.marked and faults:
             print(say("已标在", "marked in"), place.mark(faults, chosen.marked))
     return 1 if bad else 0
@@ -242,23 +284,63 @@ def _check(chosen) -> int:
 def _cases(chosen) -> int:
     from kpi_helpers.cases import run_cases
 
-    outcomes = []
+    passed = failed = 0
     for file in chosen.files:
-        for outcome in run_cases(file):
-            outcomes.append(outcome)
-            print(f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.id} {outcome.title}", *outcome.differences, sep="\n       ")
-    failed = sum(not outcome.passed for outcome in outcomes)
-    print(f"{len(outcomes) - failed} passed, {failed} failed")
+        try:
+            outcomes = run_cases(file)
+        except KpiError as error:
+            print(f"FAIL {file}", *error.faults, sep="\n       ")
+            failed += 1
+            continue
+        for outcome in outcomes:
+            passed, failed = passed + outcome.passed, failed + (not outcome.passed)
+            lines = [f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.id} {outcome.title}".rstrip(), *outcome.differences]
+            print("\n       ".join([*lines, *outcome.explanation]))
+    print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
 
 def _template(chosen) -> int:
     from kpi_helpers.checking import find_policy_file
     from kpi_helpers.policy import load_policy
-    from kpi_helpers.workbook.template import write_template
 
-    made = write_template(load_policy(find_policy_file(chosen.policy), chosen.month or None), chosen.output)
+    policy = load_policy(find_policy_file(chosen.policy), chosen.month or None)
+    if chosen.cases:
+        from kpi_helpers.cases.template import write_case_template
+
+        made = write_case_template(policy, chosen.output)
+    else:
+        from kpi_helpers.workbook.template import write_template
+
+        made = write_template(policy, chosen.output)
     print(say(f"已写好 {made}", f"wrote {made}"))
+    return 0
+
+
+def _new_policy(chosen) -> int:
+    from kpi_helpers.new_policy import QUESTIONS, new_policy
+
+    def ask(question: str, default: str) -> str:
+        try:
+            return input(f"{question} [{default}] ")
+        except EOFError:
+            return ""
+
+    given = {name: getattr(chosen, name) for name in QUESTIONS}
+    made = new_policy(chosen.output, given, chosen.like, ask if sys.stdin is not None and sys.stdin.isatty() else None)
+    if made.like is not None:
+        print(say(f"照着 {made.like.title}（{made.like.path}）", f"copied from {made.like.title} ({made.like.path})"))
+    print(say(f"已写好 {made.policy} 与样例 {made.cases}", f"wrote {made.policy} and its cases {made.cases}"))
+    print(say("接下来：", "What to do next:"))
+    steps = (
+        (say("改成原文的数（怎么写见 params/README.md）", "put in the numbers of your text (see params/README.md)"), made.policy),
+        (say("检查", "check"), f"kpi check {made.policy}"),
+        (say("用手算的例子核对", "hold it against cases worked by hand"), f"kpi cases {made.cases}"),
+        (say("取数据模板", "get the workbook"), f"kpi template {made.policy} -o {made.policy.stem}.xlsx"),
+        (say("登记部门后每月运行", "register the department, then run it monthly"), "params/departments.yaml"),
+    )
+    for place, (words, command) in enumerate(steps, 1):
+        print(f"  {place}. {words}  {command}")
     return 0
 
 

@@ -111,7 +111,7 @@ Filter = Annotated[list[dict], "filter"]  # of people
 
 PoolAmount = Annotated[str | Fraction, BeforeValidator(_name_or_constant), "figure"]  # a figure of the sharers' unit, or one number
 
-# what every clause may say besides the arguments of its rule
+# what a clause may say besides the arguments of its rule, if the rule gives one figure for each unit
 COMMON = {"floor": Number | None, "cap": Number | None, "round": Round | None, "missing": Absent | None}
 
 _CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True, strict=True)
@@ -130,11 +130,18 @@ def hints(rule) -> dict:
     return {name: known.get(name, object) for name in inspect.signature(rule).parameters if name not in INJECTED}
 
 
+def common(rule) -> dict:
+    """The arguments that a rule's clause may say besides the rule's own: none where it gives several lines or no figure."""
+    answer, parameters = get_type_hints(rule).get("return"), inspect.signature(rule).parameters
+    bare = answer is type(None) or get_origin(answer) is list
+    return {} if bare else {name: kind for name, kind in COMMON.items() if name not in parameters}
+
+
 @cache
 def signature_model(rule):
     """The pydantic model of a clause's arguments, made once from its rule's signature."""
     parameters = inspect.signature(rule).parameters
-    fields = {name: (kind, None) for name, kind in COMMON.items() if name not in parameters}
+    fields = {name: (kind, None) for name, kind in common(rule).items()}
     for name, kind in hints(rule).items():
         fields[name] = (kind, ... if parameters[name].default is inspect.Parameter.empty else parameters[name].default)
     return create_model(rule.__name__, __config__=_CONFIG, **fields)
@@ -157,7 +164,8 @@ def check_arguments(rule, arguments: dict, where: str, faults: list[Fault]) -> d
         return {}
     given = {name: getattr(checked, name) for name in model.model_fields if name in arguments}
     check = getattr(rule, "check", None)
-    for problem in check(**given) if check else ():
+    own = {name: value for name, value in given.items() if name in hints(rule)}
+    for problem in check(**own) if check else ():
         faults.append(Fault(where, problem))
     return given
 
@@ -171,7 +179,7 @@ def _fault(rule: str, model, detail, where) -> Fault:
     if detail["type"] == "missing":
         return Fault(where, say(f"规则 {rule} 缺少参数“{'.'.join(path)}”。", f"rule {rule} needs '{'.'.join(path)}'."))
     if detail["type"] == "literal_error":
-        allowed = str(detail["ctx"]["expected"])
+        allowed = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", say("、", " or ")).replace(", ", say("、", ", "))
         return Fault(where, say(f"{name}: “{detail['input']}”无效，应为 {allowed}。", f"{name}: '{detail['input']}' must be {allowed}."))
     reason = str(detail.get("ctx", {}).get("error", detail["msg"]))
     shown = detail["input"] if not isinstance(detail["input"], Fraction) else float(detail["input"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -13,9 +14,9 @@ from kpi_helpers.arguments import ByColumn, Named
 from kpi_helpers.calendar import Period, Workdays
 from kpi_helpers.checks import blocks
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
-from kpi_helpers.filters import columns_of, matches
+from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, constant, count_by, exact, half_up, is_missing, missing, sum_by, where
+from kpi_helpers.numbers import ExactArray, count_by, exact, half_up, missing, sum_by, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.tables import NOT_APPLICABLE, Tables
 
@@ -87,6 +88,11 @@ class Records:
         moments = self.frame[self.day] if self.day else pd.Series(pd.NaT, index=self.frame.index)
         return pd.to_datetime(moments).dt.normalize()
 
+    def values(self, policy: Policy, name: str):
+        """A column of the counted rows; missing where it was not handed in."""
+        column = policy.tables[self.table].column(name).name
+        return self.source[column].array[self.rows] if column in self.source else missing(len(self.rows))
+
     def cells(self, column: str | None = None) -> Cells:
         """The counted rows as evidence."""
         return Cells(self.table, self.rows, self.units, column)
@@ -114,11 +120,13 @@ class Book:
         self.errors: list[dict] = list(tables.refused)
         self.outputs: dict[str, object] = {}
         self.kept: dict[str, object] = {}  # what a clause leaves for later ones of its scheme; shown nowhere
+        self.clause: Clause | None = None  # the one being computed
         self.people = _units(tables.get("employees"), "employee_id")
         self.groups = self._open_groups()
         self.department = pd.DataFrame(index=pd.Index(["department"], name="department"))
         self.people["status"] = np.full(len(self.people), "complete", dtype=object)
         self.missing: dict[str, list] = {}
+        self.excused: dict[tuple[str, str], np.ndarray] = {}
         self._units_of: dict[tuple[str, str], np.ndarray] = {}
         self.events = events.counted(self)
         self._events_of = events.rows_by_clause(self.events)
@@ -186,9 +194,8 @@ class Book:
             )
         except ValueError:
             problem = say(f"数据项“{name}”不是数字。", f"'{name}' is not a number.")
-            raise PolicyError(
-                Fault(self.policy.path, problem, say("文字换成数请用 {by: 列, …}。", "Turn words into numbers with {by: column, …}."))
-            ) from None
+            hint = say("文字换成数请用 {by: 列, …}。", "Turn words into numbers with {by: column, …}.")
+            raise PolicyError(Fault(self.place, problem, hint)) from None
 
     def figure(self, name: str, per: str = "employee"):
         """数据项 of any kind: a fact or an earlier result of each unit or of its group or department, or a column of a sheet."""
@@ -199,11 +206,11 @@ class Book:
             if name in self.units(wider):
                 return self.units(wider)[name].array.take(self.owners(per, wider), allow_fill=True)
         found = self.source(name)
+        if found is None and any(table.column(name.rpartition(".")[2]) for table in self.policy.tables.values()):
+            return missing(len(frame))  # a column that may be left out, and was
         if found is None:
             known = [*frame.columns, *(c for t in self.policy.tables.values() for c in t.columns)]
-            raise PolicyError(
-                Fault(self.policy.path, say(f"没有数据项“{name}”。", f"there is no measure '{name}'."), did_you_mean(name, known))
-            )
+            raise PolicyError(Fault(self.place, say(f"没有数据项“{name}”。", f"there is no measure '{name}'."), did_you_mean(name, known)))
         table, column = found
         if table == "employees" and per == "employee":
             return frame[column].array
@@ -230,7 +237,7 @@ class Book:
                 f"“{column}”在“{self.policy.tables[table].sheet}”中每人（每组）不止一行。",
                 f"'{column}' has several rows per unit in '{table}'.",
             )
-            raise PolicyError(Fault(self.policy.path, problem, say("请先用 tally 规则汇总。", "Tally it with a rule first.")))
+            raise PolicyError(Fault(self.place, problem, say("请先用 tally 规则汇总。", "Tally it with a rule first.")))
         place = np.full(len(self.units(level)), -1)
         place[units[known]] = known
         values = rows[column].array.take(place, allow_fill=True)
@@ -248,7 +255,7 @@ class Book:
 
     def cells(self, name: str, per: str = "employee") -> Cells | None:
         """The cells behind a measure that comes straight from a table."""
-        found = None if name in self.units(per) and name not in self.tables["employees"] else self.source(name)
+        found = None if name in self.units(per) and name not in self.tables.get("employees", ()) else self.source(name)
         if found is None:
             return None
         rows = self.tables[found[0]]
@@ -259,38 +266,83 @@ class Book:
         if isinstance(value, Named):
             return self.column(value.name, per)
         if isinstance(value, ByColumn):
-            return self._by_column(value, self.figure(value.column, per))
+            known = self.clause is not None and per == self.clause.per
+            return self._by_column(
+                value, self.figure(value.column, per), self._concerned if known else np.ones(len(self.units(per)), dtype=bool)
+            )
         if isinstance(value, list):
             return [self.amount(one, per) for one in value]
         return {key: self.amount(one, per) for key, one in value.items()} if isinstance(value, dict) else value
 
     def row_amount(self, value, records: Records, per: str = "employee"):
         """A number for each counted row: of a column of the table, or else of the unit that the row belongs to."""
-        name = value.column if isinstance(value, ByColumn) else value.name if isinstance(value, Named) else None
-        if name is None:
-            return constant(value, len(records.rows))
-        column = self.policy.tables[records.table].column(name)
-        if column is None:
+        if isinstance(value, list):
+            return [self.row_amount(one, records, per) for one in value]
+        if isinstance(value, dict):
+            return {key: self.row_amount(one, records, per) for key, one in value.items()}
+        if not isinstance(value, (ByColumn, Named)):
+            return value
+        name = value.column if isinstance(value, ByColumn) else value.name
+        if self.policy.tables[records.table].column(name) is None:
             return self.amount(value, per)[records.units]
-        if column.name not in records.source:
-            return missing(len(records.rows))
-        found = records.source[column.name].array[records.rows]
-        return exact(found) if isinstance(value, Named) else self._by_column(value, found)
+        if isinstance(value, Named):
+            return self.numbers(records, name)
+        return self._by_column(value, records.values(self.policy, name), self._concerned[records.units])
 
-    def _by_column(self, value: ByColumn, keys) -> ExactArray:
-        """按列取值: the number of each key; an unlisted key is an error unless the policy says otherwise."""
-        keys = [None if is_missing(key) else key for key in keys]
-        unknown = sorted({str(key) for key in keys if key is not None} - value.values.keys())
+    def numbers(self, records: Records, name: str) -> ExactArray:
+        """A column of the counted rows as numbers; yes and no are 1 and 0."""
+        values = records.values(self.policy, name)
+        try:
+            return exact(values if isinstance(values, ExactArray) else [int(v) if isinstance(v, (bool, np.bool_)) else v for v in values])
+        except ValueError:
+            raise PolicyError(Fault(self.place, say(f"列“{name}”不是数字。", f"column '{name}' holds no numbers."))) from None
+
+    def points_by_column(self, value: ByColumn, ids, rows: np.ndarray) -> ExactArray:
+        """The number of each person, once for every row of a table; only the people of the marked rows need one."""
+        codes = self.codes(ids)
+        inside = np.isin(np.arange(len(self.people)), codes[rows])
+        return self._by_column(value, self.figure(value.column), inside).take(codes, allow_fill=True)
+
+    def _by_column(self, value: ByColumn, keys, inside: np.ndarray) -> ExactArray:
+        """按列取值: the number of each key; an unlisted key of somebody whom the clause concerns is an error unless it says otherwise."""
+        codes, words = pd.factorize(np.asarray(keys, dtype=object))
+        words = [str(word) for word in words]
+        unknown = sorted({words[code] for code in np.unique(codes[inside & (codes >= 0)])} - value.values.keys())
         if unknown and value.otherwise is None:
             listed = "、".join(unknown)
-            raise PolicyError(
-                Fault(self.policy.path, say(f"按“{value.column}”取值时没有：{listed}。", f"no value by '{value.column}' for: {listed}."))
-            )
-        return exact([None if key is None else value.values.get(str(key), value.otherwise) for key in keys])
+            problem = say(f"按“{value.column}”取值时没有：{listed}。", f"no value by '{value.column}' for: {listed}.")
+            raise PolicyError(Fault(self.place, problem, say("请补上，或写 otherwise。", "List it, or write otherwise:.")))
+        return exact([*(value.values.get(word, value.otherwise) for word in words), None])[codes]
 
     def chosen(self, clause: Clause) -> np.ndarray:
         """For which units a clause holds: those whom its `who` names, else all."""
         return self.fitting(clause.who, clause.per)
+
+    def concerned(self, clause: Clause) -> np.ndarray:
+        """For which units a clause has to know everything: those for whom it holds and who are assessed at all."""
+        return self.chosen(clause) & self.assessed() if clause.per == "employee" else self.chosen(clause)
+
+    @property
+    def _concerned(self) -> np.ndarray:
+        return self.concerned(self.clause)
+
+    @property
+    def place(self) -> str:
+        """Where a fault of the policy lies: the file and the clause being computed."""
+        return self.policy.path if self.clause is None else f"{self.policy.path} {self.clause.id} {self.clause.title}"
+
+    def undecided(self, clause: Clause) -> dict[str, np.ndarray]:
+        """For whom a blank number or date of a sheet leaves open whether the clause holds, by the name of what is blank."""
+        results, holds, found = {other.result for other in self.policy.order}, self.chosen(clause), {}
+        for alternative in clause.who:
+            sized = [name for name, tests in alternative.items() if tests.keys() & NUMBER_TESTS.keys() and name not in results]
+            blank = {name: pd.isna(pd.Series(self.figure(name, clause.per))).to_numpy(dtype=bool) for name in sized}
+            possible = ~holds
+            for name, tests in alternative.items():
+                possible &= self.fitting([{name: tests}], clause.per) | blank.get(name, False)
+            for name, missing_here in blank.items():
+                found[name] = found.get(name, False) | (possible & missing_here)
+        return found
 
     def fitting(self, conditions: list[dict], per: str) -> np.ndarray:
         """Which units fulfil a filter on their figures."""
@@ -348,12 +400,16 @@ class Book:
         if isinstance(result, ExactArray):
             if outside is not None:
                 result = where(outside, None, result)
+            if earlier is not None and not isinstance(earlier, ExactArray):
+                problem = say(f"结果“{clause.result}”前面是文字，这里是数字。", f"'{clause.result}' is a word above and a number here.")
+                raise PolicyError(Fault(clause.place or self.policy.path, problem, say("请换一个名称。", "Choose another name.")))
             if earlier is not None and (lines.result is None or outside is not None):
                 both = result + earlier if lines.result is None else result
                 result = where(result.isna(), earlier, where(earlier.isna(), result, both))
         elif outside is not None:
             before = np.full(len(frame), None, dtype=object) if earlier is None else np.asarray(earlier, dtype=object)
-            result = np.where(outside, before, np.asarray(result, dtype=object))
+            stays = outside & ~(earlier is None and getattr(clause.rule, "keeps_others", False))
+            result = np.where(stays, before, np.asarray(result, dtype=object))
         frame[clause.result] = result
 
     def posted(self, per: str, unit: str = "分", kinds=None, sections=None, clauses=None) -> ExactArray:
@@ -380,12 +436,18 @@ class Book:
                 known.extend(name for name in names if name not in known)
 
     def not_applicable(self, name: str, per: str = "employee") -> np.ndarray:
-        """不适用: for which units a column of a sheet says that it does not apply, which is not the same as blank."""
+        """不适用: for which units a column of a sheet, or a figure made of it, does not apply, which is not the same as blank."""
+        if (per, name) in self.excused:
+            return self.excused[per, name]
         found = None if name in self.units(per) else self.source(name)
         marked = f"{found[1]}{NOT_APPLICABLE}" if found else ""
         if not found or marked not in self.tables[found[0]]:
             return np.zeros(len(self.units(per)), dtype=bool)
         return np.array([value is True or value == 1 for value in self._one_per_unit(found[0], marked, per)], dtype=bool)
+
+    def excuse(self, clause: Clause, rows: np.ndarray) -> None:
+        """Note for whom the result of a clause does not apply."""
+        self.excused = {**self.excused, (clause.per, clause.result): rows}
 
     def assessed(self) -> np.ndarray:
         """Who is to get a result at all, be it complete or not."""
@@ -393,10 +455,12 @@ class Book:
 
     def lack(self, clause: Clause, rows: np.ndarray, name: str) -> None:
         """资料不全: people for whom a clause holds lack a figure; who is open already is not told what follows from that."""
-        if clause.per != "employee" or not rows.any():
+        absent = clause.arguments.get("missing")
+        filled = isinstance(absent, Fraction) and clause.measure is None and not clause.measures
+        if clause.per != "employee" or absent == "skip" or filled or not rows.any():
             return
         rows = rows & self.chosen(clause) & self.assessed()
-        if any(other.result == name for other in self.policy.clauses):
+        if any(other.result == name for other in self.policy.order):
             rows &= self.complete()
         self.mark(rows, "incomplete", [name])
 

@@ -9,6 +9,7 @@ from kpi_helpers.calendar import Period
 from kpi_helpers.departments import Department, filed, find_file, find_job, latest_month, period_of, project, read_departments
 from kpi_helpers.errors import DataError, Fault, KpiError, UsageError
 from kpi_helpers.language import say
+from kpi_helpers.lint import SEVERITIES, Finding, lint
 from kpi_helpers.policy import find_policy, load_policy
 
 
@@ -19,10 +20,11 @@ class Place:
     policy: Path
     workbook: Path | None = None
     period: str | None = None
+    department: str = ""
 
     @property
     def name(self) -> str:
-        return str(self.workbook or self.policy)
+        return "  ".join(filter(None, [self.department, str(self.workbook or self.policy)]))
 
     def faults(self) -> list[Fault]:
         """Every fault of the file; a workbook is held against its policy."""
@@ -36,6 +38,10 @@ class Place:
             return error.faults
         return []
 
+    def findings(self) -> list[Finding]:
+        """What a careful reader of the policy would object to; nothing for a workbook."""
+        return [] if self.workbook else lint(load_policy(self.policy, self.period))
+
     def mark(self, faults: list[Fault], out: str) -> Path:
         """A copy of the workbook with its faults marked."""
         from kpi_helpers.workbook.marked import mark_faults
@@ -43,6 +49,37 @@ class Place:
         if self.workbook is None:
             raise UsageError(Fault("--marked", say("只能标工作簿。", "marks workbooks only.")))
         return mark_faults(self.workbook, faults, out)
+
+
+def report(place: Place, notes: bool = True) -> tuple[str, bool, list[Fault]]:
+    """One file as text: errors, warnings and notes in groups, with counts; whether it is at fault; the faults of reading it."""
+    faults = place.faults()
+    findings = [] if faults else place.findings()
+    bad = bool(faults) or any(one.severity == "error" for one in findings)
+    lines = [f"{'✗' if bad else '✓'} {place.name}"]
+    if place.workbook:
+        return "\n  ".join([*lines, *map(str, faults)]), bad, faults
+    counts = []
+    for severity, word in zip(SEVERITIES, _words(), strict=True):
+        group = [*(faults if severity == "error" else []), *(one for one in findings if one.severity == severity)]
+        counts.append(say(f"{len(group)} 个{word}", f"{len(group)} {word}{'' if len(group) == 1 else 's'}"))
+        if group and (notes or severity != "note"):
+            lines.append(f"{word}")
+            lines += ["  " + line for one in group for line in _lines(one)]
+    hidden = (
+        "" if notes or not any(one.severity == "note" for one in findings) else say("（加 --notes 显示提示）", " (--notes shows the notes)")
+    )
+    return "\n  ".join([*lines, say("，", ", ").join(counts) + hidden]), bad, faults
+
+
+def _words() -> tuple[str, str, str]:
+    return say("错误", "error"), say("警告", "warning"), say("提示", "note")
+
+
+def _lines(one: Fault | Finding) -> list[str]:
+    if isinstance(one, Fault):
+        return [str(one)]
+    return [f"{one.where}: {one.problem}", f"  {say('例', 'e.g.')}  {one.witness}", f"  {say('办法', 'mend')}  {one.hint}"]
 
 
 def find_policy_file(name: str) -> Path:
@@ -56,8 +93,8 @@ def named(files: list[str], policy: str = "", month: str = "") -> list[Place]:
     places = []
     for file in files:
         path = find_file(file)
-        if path.suffix.lower() in (".yaml", ".yml"):
-            places.append(Place(path, None, str(Period.parse(month)) if month else None))
+        if path.suffix.lower() in (".yaml", ".yml") or not path.suffix and not path.exists():
+            places.append(Place(find_policy_file(file), None, str(Period.parse(month)) if month else None))
         else:
             used = find_policy_file(policy) if policy else _policy_of(path)
             places.append(Place(used, path, _period(used, path, month)))
@@ -70,10 +107,12 @@ def every_department(month: str = "") -> list[Place]:
     month = month or latest_month(known.values())
     places = []
     for name, department in known.items():
-        places.append(Place(department.policy))
-        if load_fits(department):
-            job = find_job(month, name)
-            places.append(Place(job.policy, job.workbook, str(job.period)))
+        if not load_fits(department):
+            places.append(Place(department.policy, department=name))
+            continue
+        job = find_job(month, name)
+        places.append(Place(job.policy, None, str(job.period), name))
+        places.append(Place(job.policy, job.workbook, str(job.period)))
     return places
 
 

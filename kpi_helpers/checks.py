@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.errors import did_you_mean
+from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.numbers import missing, text
-from kpi_helpers.tables import Tables, blank
+from kpi_helpers.tables import NOT_APPLICABLE, Tables, blank
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,24 @@ def check_rows(policy, tables: Tables) -> list[RowFault]:
     if policy.module is None:
         faults += _other_periods(policy, tables)
     own = getattr(policy.module, "check_rows", None)
-    return faults + (list(own(policy, tables)) if own else [])
+    if own is None:
+        return faults
+    with own_program(policy):
+        return faults + list(own(policy, tables))
+
+
+@contextmanager
+def own_program(policy):
+    """The module of a scheme at work: where it looks for what its file no longer has, the file is at fault and not the program."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        problem = say(
+            f"方案 {policy.scheme} 的程序用不了这份办法（{type(error).__name__}：{error}）。",
+            f"the program of {policy.scheme} cannot use this policy ({type(error).__name__}: {error}).",
+        )
+        hint = say("请核对删改过的数据表、列、参数与条款。", "Check the tables, columns, parameters and clauses that were changed.")
+        raise PolicyError(Fault(policy.path, problem, hint)) from error
 
 
 def refuse_rows(tables: Tables, faults: list[RowFault]) -> None:
@@ -62,7 +80,10 @@ def refuse_rows(tables: Tables, faults: list[RowFault]) -> None:
 def _blanks(table, frame):
     for column in table.columns.values():
         if must_be_filled(table, column) and column.name in frame:
-            for row in np.flatnonzero(frame[column.name].isna()):
+            excused = (
+                frame[f"{column.name}{NOT_APPLICABLE}"] if column.may_not_apply and f"{column.name}{NOT_APPLICABLE}" in frame else False
+            )
+            for row in np.flatnonzero(frame[column.name].isna() & ~pd.Series(excused, index=frame.index).astype(bool)):
                 yield RowFault(
                     table.name, int(row), column.name, None, "blank", say("不能为空", "must not be blank"), say("请填写。", "Fill it in.")
                 )
@@ -155,6 +176,8 @@ def _discretion(policy, tables):
         if not {"low", "high"} <= clause.arguments.keys() or clause.table != "events":
             continue
         low, high = clause.arguments["low"], clause.arguments["high"]
+        if "sign" not in clause.arguments:
+            continue
         mine = (frame["clause"] == clause.id).to_numpy(dtype=bool) & counts
         for row in np.flatnonzero(mine & ~entered.isna() & ((entered < low) | (entered > high))):
             problem = say(
@@ -178,11 +201,14 @@ def _other_periods(policy, tables: Tables):
     for name, table in policy.tables.items():
         if policy.period is None or table.all_periods or name in ("employees", "events"):
             continue
-        column = next((one.name for one in table.columns.values() if one.kind == "month"), table.day)
+        named = (one.name for one in table.columns.values() if one.kind == "month" or one.name in ("quarter", "period"))
+        column = next(named, table.day)
         if column is None or column not in tables[name]:
             continue
         values = tables[name][column]
-        if table.columns[column].kind == "month":
+        if column in ("quarter", "period"):
+            inside = values.isna() | (values.str.replace("-Q", "Q") == policy.month)
+        elif table.columns[column].kind == "month":
             inside = values.isna() | values.isin(policy.period.months)
         else:
             days = values.dt.normalize()
@@ -198,9 +224,9 @@ _QUANTITIES = {"call_daily", "members_month"}
 
 def blocks(policy, refusal: dict) -> bool:
     """Does a refused row leave the person's result in error? A refused rating or deduction does, an addition does not."""
-    if refusal["reason"] not in ("out_of_range", "not_a_number", "not_whole"):
+    if refusal["reason"] not in ("out_of_range", "not_a_number", "not_whole", "no_approver"):
         return False
     if refusal["table"] != "events":
         return refusal["table"] not in _QUANTITIES
-    kinds = {clause.id: clause.kind for clause in policy.clauses}
-    return kinds.get(refusal.get("clause")) != "addition"
+    clause = next((one for one in policy.clauses if one.id == refusal.get("clause")), None)
+    return clause is None or clause.kind != "addition" and clause.arguments.get("sign") != 1

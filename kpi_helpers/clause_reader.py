@@ -39,6 +39,8 @@ class ClauseReader:
                 self.fault(where, "不是条款。", "is no clause.")
                 continue
             where = f"{where} {entry.get('id', '?')}"
+            if not self.check_words(entry, where):
+                continue
             self.check_head(entry, where)
             if any(clause.id == entry.get("id") for clause in clauses):
                 self.fault(where, "条款编号重复。", "this clause id stands twice.")
@@ -50,8 +52,31 @@ class ClauseReader:
                 clauses.append(clause)
         order = self.order(clauses)
         if self.policy.module is None:  # a scheme's own functions may leave figures that no clause names
+            self.check_references(clauses)
             Figures(self.tables, order).check(self.wheres, self.faults)
         return clauses, order
+
+    def check_words(self, entry: dict, where: str) -> bool:
+        """Names are texts: what is looked up by them must not be a list, a table or a number."""
+        before = len(self.faults)
+        for key in ("section", "rule", "per", "table", "measure", "after"):
+            if entry.get(key) is not None and not isinstance(entry[key], str):
+                self.fault(where, f"{key} 应为文字。", f"{key}: must be text.")
+        for key in ("as", "unit", "kind"):
+            if isinstance(entry.get(key), (list, dict, bool)):
+                self.fault(where, f"{key} 应为文字。", f"{key}: must be text.")
+        return len(self.faults) == before
+
+    def check_references(self, clauses: list[Clause]) -> None:
+        """Sections, kinds and clauses that an argument names are there."""
+        known = {"sections": self.sections, "kinds": {c.kind for c in clauses} - {""}, "clauses": [c.id for c in clauses]}
+        for clause in clauses:
+            for key in known.keys() & clause.arguments.keys():
+                names = clause.arguments[key]
+                for name in names if isinstance(names, list) else []:
+                    if isinstance(name, str) and name not in known[key]:
+                        hint = did_you_mean(name, known[key])
+                        self.fault(self.wheres[clause.id], f"{key}: 没有“{name}”。", f"{key}: there is no '{name}'.", hint)
 
     def check_head(self, entry: dict, where: str) -> None:
         for key in ("id", "title", "source"):
@@ -75,6 +100,7 @@ class ClauseReader:
             "section": entry.get("section") or "",
             "note": str(entry.get("note") or ""),
             "per": self.policy.word(entry, "per", PER, self.policy.per, ("clauses", index)),
+            "place": where,
         }
         self.wheres[common["id"]] = where
         if "stated" in entry:
@@ -99,13 +125,17 @@ class ClauseReader:
             arguments[key] = self.filter(arguments, key, table, where, used)
         sound = len(self.faults) == before and self.policy.faulty.isdisjoint(used)
         measures = entry.get("measures") or []
+        measures = [self.resolve(one, where, "measures", used) for one in (measures if isinstance(measures, list) else [measures])]
+        for one in measures:
+            if isinstance(one, bool) or not isinstance(one, (str, int, Fraction, ByColumn)) and self.policy.faulty.isdisjoint(used):
+                self.fault(where, f"measures: “{one}”应为数据项或数字。", f"measures: '{one}' must be a figure or a number.")
         return Clause(
             **common,
             **filters,
             rule=rule,
             table=table.name if table is not None else getattr(rule, "table", "events"),
             measure=entry.get("measure"),
-            measures=tuple(self.resolve(one, where, "measures", used) for one in (measures if isinstance(measures, list) else [measures])),
+            measures=tuple(measures),
             unit=str(entry.get("unit", getattr(rule, "unit", "分"))),
             arguments=check_arguments(rule, arguments, where, self.faults) if sound else {},
             in_force="；".join(f"{label}={value_text(value)}" for label, value in used.items()),
@@ -122,6 +152,8 @@ class ClauseReader:
                 self.fault(where, f"规则 {rule.__name__} 缺少 {key}（数据项）。", f"rule {rule.__name__} needs {key}:.")
             if key in entry and key not in needed:
                 self.fault(where, f"规则 {rule.__name__} 不用 {key}。", f"rule {rule.__name__} takes no {key}:.")
+        if getattr(rule, "needs_who", False) and not entry.get("who"):
+            self.fault(where, f"规则 {rule.__name__} 要写 who（对谁）。", f"rule {rule.__name__} needs who:, the people it is for.")
         if "when" in entry and "records" not in inspect.signature(rule).parameters:
             self.fault(
                 where,

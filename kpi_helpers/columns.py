@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from kpi_helpers import strict_yaml
 from kpi_helpers.errors import Fault, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.shapes import fits, shaped
 
 KINDS = ("id", "text", "texts", "number", "integer", "bool", "date", "datetime", "month", "choice", "clause", "employee", "group")
 NUMERIC = ("number", "integer")
@@ -109,8 +111,21 @@ _STRUCTURAL = {
     "date",
 }
 _STRUCTURAL |= {"occurred_at", "event_id", "clause", "count", "points", "incident_id", "approver", "evidence", "grader_id"}
+
+
+def _of_table(table: str, heading: str) -> str:
+    """The engine's name of a heading that only this table has, else the heading itself."""
+    entries = ((name.partition(".")[2], entry) for name, entry in vocabulary()["columns"].items() if name.startswith(f"{table}."))
+    return next((name for name, entry in entries if entry["heading"] == heading), heading)
+
+
+_OF_PEOPLE = ("状态", "员工状态")
 _TABLE_KEYS = {"sheet", "required", "optional", "key", "may_be_absent", "all_periods", "help"}
 _COLUMN_KEYS = {"heading", "kind", "unit", "min", "max", "above", "default", "words", "filled", "may_not_apply", "help"}
+_TABLE_KINDS = {"sheet": "text", "required": "list", "optional": "list", "key": "texts", "help": "text"}
+_TABLE_KINDS |= {"may_be_absent": "flag", "all_periods": "flag"}
+_COLUMN_KINDS = {"heading": "text", "kind": "text", "unit": "label", "help": "text", "words": "words", "default": "plain"}
+_COLUMN_KINDS |= {"min": "number", "max": "number", "above": "number", "filled": "flag", "may_not_apply": "flag"}
 
 
 def read_tables(data, document, faults: list[Fault]) -> dict[str, Table]:
@@ -126,6 +141,7 @@ def read_tables(data, document, faults: list[Fault]) -> dict[str, Table]:
         if not isinstance(entry, dict):
             faults.append(Fault(where, say("应写出各列，如 required: [employee_id]。", "must list columns, e.g. required: [employee_id].")))
             continue
+        entry = shaped(entry, _TABLE_KINDS, where, faults)
         for key in entry.keys() - _TABLE_KEYS:
             faults.append(Fault(where, say(f"不认识“{key}”。", f"unknown key '{key}'."), did_you_mean(key, _TABLE_KEYS)))
         columns = {}
@@ -140,6 +156,8 @@ def read_tables(data, document, faults: list[Fault]) -> dict[str, Table]:
                 faults.append(
                     Fault(where, say(f"key 中的“{part}”不是本表的列。", f"key '{part}' is no column."), did_you_mean(part, columns))
                 )
+        if name == "events" and "clause" not in columns:
+            faults.append(Fault(where, say("事件表应有“条款”列。", "the sheet of events needs the column 条款 (clause).")))
         sheet = entry.get("sheet") or vocabulary()["sheets"].get(name, name)
         every = bool(entry.get("all_periods", name == "history"))
         tables[name] = Table(name, sheet, columns, key, bool(entry.get("may_be_absent")), entry.get("help") or "", every)
@@ -166,15 +184,27 @@ def _read_column(table, item, required, where, faults) -> Column | None:
         )
         return None
     columns = vocabulary()["columns"]
-    own = {"kind": own} if isinstance(own, str) else dict(own or {})
-    english = name if name in columns else _english("columns").get(name, name)
+    own = {"kind": own} if isinstance(own, str) else own or {}
+    if not isinstance(own, dict):
+        faults.append(
+            Fault(where, say(f"列“{name}”应写作 {{{name}: {{kind: number}}}}。", f"column '{name}' is written {{kind: number}}."))
+        )
+        return None
+    own = shaped(own, _COLUMN_KINDS, f"{where} {name}", faults)
+    english = name if name in columns else _english("columns").get(name) or _of_table(table, name)
+    if table == "employees" and name in _OF_PEOPLE:  # a column of their own: status is the engine's word for how complete a result is
+        own, english = own or {"kind": "text"}, name
     if english != name and (not own or english in _STRUCTURAL):
         own, name = {"heading": name, **own} if own else {}, english
+    if table == "events" and name in ("status", "count", "clause"):
+        own.pop("kind", None)  # the engine's own columns are of their own kind
     known = columns.get(f"{table}.{name}") or columns.get(name)
     if known and own.get("kind", known.get("kind")) != known.get("kind"):
         known = {"heading": known["heading"]}  # of another kind: only the name is that of the vocabulary
     if known is None and not own:
-        hint = did_you_mean(name, vocabulary()["columns"])
+        close = get_close_matches(str(name), [*_english("columns"), *vocabulary()["columns"]], n=1, cutoff=0.6)
+        hint = did_you_mean(name, close) if close else ""
+        hint += say(f"自己的列要写明种类，如 {name}: number 或 {name}: text。", f"Say the kind of a column of your own: {name}: number.")
         faults.append(Fault(where, say(f"不认识列“{name}”。", f"unknown column '{name}'."), hint))
         return None
     for key in own.keys() - _COLUMN_KEYS:
@@ -188,4 +218,23 @@ def _read_column(table, item, required, where, faults) -> Column | None:
             Fault(where, say(f"列“{name}”的 kind“{kind}”无效。", f"column '{name}': kind '{kind}' is unknown."), did_you_mean(kind, KINDS))
         )
         return None
-    return replace(Column(name, **merged), required=required)
+    column = replace(Column(name, **merged), required=required)
+    _check_bounds(column, f"{where} {name}", faults)
+    return column
+
+
+def _check_bounds(column: Column, where: str, faults: list[Fault]) -> None:
+    """A range that holds something, for numbers; a default of the column's kind and within its range."""
+    low, high, default = column.min if column.min is not None else column.above, column.max, column.default
+    if (low is not None or high is not None) and column.kind not in NUMERIC:
+        faults.append(Fault(where, say("只有数字列才有 min、max、above。", "only numbers have min, max and above.")))
+        return
+    if low is not None and high is not None and low > high:
+        faults.append(Fault(where, say("min 大于 max。", "min is above max.")))
+    if default is None:
+        return
+    kind = "number" if column.kind in NUMERIC else "flag" if column.kind == "bool" else "text"
+    wrong = not fits(default, kind) or column.kind in ("date", "datetime", "month", "texts")
+    wrong = wrong or kind == "number" and column.out_of_range(default)
+    if wrong or column.kind == "choice" and default not in column.words:
+        faults.append(Fault(where, say(f"default“{default}”不是本列的值。", f"default '{default}' is no value of this column.")))

@@ -7,6 +7,10 @@ from difflib import get_close_matches
 
 from kpi_helpers.language import say
 
+MAX_FAULTS = 200
+_LONGEST = 600  # characters of each part of a message
+_WORD, _OPTIONS = 60, 2_000  # a search for what may be meant takes its time
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -17,7 +21,29 @@ class Fault:
     hint: str = ""
 
     def __str__(self):
-        return f"{self.where}: {self.problem}" + (f" {self.hint}" if self.hint else "")
+        return f"{_cut(self.where)}: {_cut(self.problem)}" + (f" {_cut(self.hint)}" if self.hint else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+class Faults(list):
+    """Faults as they are found; a document with more than MAX_FAULTS is given up with those."""
+
+    def append(self, fault: Fault) -> None:
+        super().append(fault)
+        if len(self) > MAX_FAULTS:
+            rest = Fault("…", say(f"错误太多，只列出前 {MAX_FAULTS} 处。", f"too many faults; the first {MAX_FAULTS} are shown."))
+            raise PolicyError([*self[:MAX_FAULTS], rest])
+
+    def extend(self, faults) -> None:
+        for fault in faults:
+            self.append(fault)
+
+    def __iadd__(self, faults):
+        self.extend(faults)
+        return self
 
 
 class KpiError(Exception):
@@ -54,8 +80,12 @@ def did_you_mean(word: str, options) -> str:
     >>> did_you_mean("point", ["points", "cap"])
     '是否指“points”？'
     """
-    options = [str(option) for option in options]
-    close = get_close_matches(str(word), options, n=1, cutoff=0.6)
+    options = list(dict.fromkeys(map(str, options)))[:_OPTIONS]
+    word = str(word)
+    close = get_close_matches(word, options, n=1, cutoff=0.6) if len(word) <= _WORD else []
+    if not close and len(word) == 2 and not word.isascii():  # one wrong sign of two, as 得份 for 得分
+        near = get_close_matches(word, [option for option in options if len(option) == 2], n=2, cutoff=0.5)
+        close = near if len(near) == 1 else []
     if close:
         return say(f"是否指“{close[0]}”？", f"Did you mean '{close[0]}'?")
     if not options:

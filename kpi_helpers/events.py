@@ -51,14 +51,13 @@ def _points(book, frame) -> ExactArray:
     entered = frame["points"].array if "points" in frame else missing(len(frame))
     value = exact(np.zeros(len(frame), dtype=np.int64))
     codes, names = pd.factorize(frame["clause"].to_numpy(dtype=object))
-    for clause in book.policy.clauses:
+    for clause in book.policy.order:
         if clause.rule is None or clause.id not in names:
             continue
         rows = codes == list(names).index(clause.id)
         points = clause.arguments.get("points")
         if isinstance(points, ByColumn):
-            by_unit = book.amount(points, "employee")
-            points = by_unit.take(book.codes(frame["employee_id"]), allow_fill=True)
+            points = book.points_by_column(points, frame["employee_id"], rows)
         elif isinstance(points, Named):
             points = None  # a figure is not known before the clauses are computed
         if points is not None:

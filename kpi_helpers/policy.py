@@ -40,6 +40,7 @@ class Parameter:
     note: str = ""
     filed: object = None  # as written in the file, dated or not
     overridden: bool = False
+    place: str = ""  # file and line
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Clause:
     note: str = ""
     in_force: str = ""
     assumptions: tuple[str, ...] = ()
+    place: str = ""  # file and line
 
 
 @dataclass(frozen=True)

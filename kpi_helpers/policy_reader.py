@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from kpi_helpers.arguments import ByColumn
 from kpi_helpers.calendar import Period
 from kpi_helpers.clause_reader import CLAUSE_KEYS, ClauseReader, exact_value
-from kpi_helpers.columns import read_tables
-from kpi_helpers.errors import Fault, KpiError, PolicyError, did_you_mean
+from kpi_helpers.columns import Table, read_tables
+from kpi_helpers.errors import Fault, Faults, KpiError, PolicyError, did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.policy import BASES, PER, ROLES, Clause, Parameter, Policy, Shown, scheme_module, value_text
+from kpi_helpers.shapes import shaped
 
 _HEAD = {
     "scheme",
@@ -30,6 +32,15 @@ _HEAD = {
     "clauses",
 }
 _PARAMETER = {"value", "title", "unit", "basis", "source", "accepts", "min", "max", "note"}
+_HEAD_KINDS = {"scheme": "text", "title": "label", "about": "text", "version": "label", "per": "text", "period": "text"}
+_HEAD_KINDS |= {"tables": "mapping", "parameters": "mapping", "sections": "words", "results": "mapping", "clauses": "list"}
+_PARAMETER_KINDS = dict.fromkeys(("title", "unit", "basis", "source", "note"), "label") | {
+    "accepts": "list",
+    "min": "number",
+    "max": "number",
+}
+_RESULT_KINDS = {"title": "label", "unit": "label", "role": "text", "words": "words"}
+MAX_CLAUSES = 2_000
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -38,7 +49,7 @@ class Reader:
 
     def __init__(self, document, path, month, overrides, digest):
         self.document, self.path, self.digest = document, path, digest
-        self.faults: list[Fault] = []
+        self.faults: list[Fault] = Faults()
         self.overrides = dict(overrides)
         self.faulty: set[str] = set()  # parameters whose fault is named already
         self.period = None
@@ -57,6 +68,14 @@ class Reader:
             raise PolicyError(
                 Fault(self.document.name, say("不是考核办法：应以 scheme: 开头。", "is no policy: it must start with scheme:."))
             )
+        if not data.keys() & _HEAD:  # another file altogether, whose words are not to be shown
+            raise PolicyError(
+                Fault(self.document.name, say("不是考核办法：应以 scheme: 开头。", "is no policy: it must start with scheme:."))
+            )
+        data = shaped(data, _HEAD_KINDS, self.document.name, self.faults)
+        if len(data.get("clauses") or []) > MAX_CLAUSES:
+            problem = say(f"条款超过 {MAX_CLAUSES} 条。", f"holds more than {MAX_CLAUSES} clauses.")
+            raise PolicyError([*self.faults, Fault(where("clauses"), problem)])
         for key in data.keys() - _HEAD:
             self.fault(where(key), f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _HEAD))
         for key in ("scheme", "title", "clauses"):
@@ -68,6 +87,7 @@ class Reader:
         cycle = self.word(data, "period", ("month", "quarter", "year", "any"), "month", ("period",))
         self.made = {str(entry["as"]) for entry in data.get("clauses") or [] if isinstance(entry, dict) and entry.get("as")}
         self.tables = read_tables(data.get("tables"), self.document, self.faults)
+        self.tables = {name: _for_cycle(table, cycle) for name, table in self.tables.items()}
         self.parameters = self.read_parameters(data.get("parameters") or {})
         self.apply_parameter_overrides()
         sections = data.get("sections") or {}
@@ -120,7 +140,11 @@ class Reader:
     def read_results(self, data) -> dict[str, Shown]:
         found = {}
         for name, entry in data.items():
+            if not isinstance(entry, (str, dict, type(None))):
+                self.fault(self.document.where("results", name), "应写作 {title: …}。", "is written {title: …}.")
+                continue
             entry = {"title": entry} if isinstance(entry, str) else dict(entry or {})
+            entry = shaped(entry, _RESULT_KINDS, self.document.where("results", name), self.faults)
             for key in entry.keys() - {"title", "unit", "role", "words"}:
                 self.fault(
                     self.document.where("results", name),
@@ -142,6 +166,8 @@ class Reader:
             if not isinstance(entry, dict) or "value" not in entry:
                 self.fault(where, "应写作 {value: …, basis: …}。", "is written {value: …, basis: …}.")
                 continue
+            value = entry["value"]
+            entry = {"value": value} | shaped(entry, _PARAMETER_KINDS, where, self.faults)
             for key in entry.keys() - _PARAMETER:
                 self.fault(where, f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _PARAMETER))
             if entry.get("basis") not in BASES:
@@ -149,7 +175,7 @@ class Reader:
             known = {key: value for key, value in entry.items() if key in _PARAMETER}
             value = self.in_force(entry["value"], where)
             known["accepts"] = tuple(known.get("accepts") or _accepted(value))
-            parameter = Parameter(name, **{**known, "value": value, "filed": entry["value"]})
+            parameter = Parameter(name, **{**known, "value": value, "filed": entry["value"], "place": where})
             found[name] = parameter
             if len(self.faults) == before:
                 self.check_value(parameter, value, where)
@@ -182,8 +208,8 @@ class Reader:
     def by_column(self, value: dict, where):
         """{by: 岗位, 客服: 900, otherwise: 800}: by a column of the people, or by the words of an earlier result."""
         name, otherwise = value.pop("by"), value.pop("otherwise", None)
-        column = self.any_column(name)
-        if column is None and name not in self.made:
+        column = self.any_column(name) if isinstance(name, str) else None
+        if column is None and (not isinstance(name, str) or name not in self.made):
             names = [one.heading for table in self.tables.values() for one in table.columns.values()] + sorted(self.made)
             self.fault(where, f"没有列“{name}”。", f"there is no column '{name}'.", did_you_mean(name, names))
             return None
@@ -236,6 +262,15 @@ class Reader:
             if len(self.faults) > before:
                 self.faulty.add(plain)
             self.parameters[plain] = Parameter(**{**vars(parameter), "value": value, "overridden": True})
+
+
+def _for_cycle(table: Table, cycle: str) -> Table:
+    """Days counted over a quarter or a year may be more than the 31 of a month."""
+    longest = {"quarter": 92, "year": 366, "any": 366}.get(cycle)
+    if longest is None:
+        return table
+    days = {name: replace(one, max=Fraction(longest)) for name, one in table.columns.items() if one.unit == "天" and one.max == 31}
+    return replace(table, columns=table.columns | days)
 
 
 def shown_as(clause: Clause, clauses: list[Clause]) -> Shown:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import yaml
 
-from kpi_helpers.errors import Fault, PolicyError
+from kpi_helpers.errors import Fault, Faults, PolicyError
 from kpi_helpers.language import say
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
+MAX_NODES = 100_000  # keys and values of a file, aliases counted as what they stand for
+MAX_TEXT = 10_000  # characters of one text
+MAX_KEY = 200
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # would garble a screen or a workbook
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,12}")
 _PLAIN_TAGS = {
@@ -35,8 +40,28 @@ class Document:
         return self.name + (f":{line}" if line else "") + ("".join(f" {key}" for key in path if not isinstance(key, int)))
 
 
+def read(path, problem: str, aliases: bool = False) -> Document:
+    """Read a file; `problem` says what cannot be read, e.g. 读不到样例."""
+    path = Path(path)
+    try:
+        if not path.is_file():
+            raise PolicyError(Fault(str(path), say(f"{problem}：没有这个文件。", "there is no such file.")))
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise PolicyError(Fault(str(path), say(f"{problem}：{error.strerror}。", f"cannot be read: {error.strerror}."))) from None
+    except UnicodeDecodeError:
+        if len(raw) <= MAX_BYTES:
+            raise PolicyError(
+                Fault(str(path), say("不是 UTF-8 文本。", "is not UTF-8 text."), say("请另存为 UTF-8。", "Save it as UTF-8."))
+            ) from None
+        text = " " * (MAX_BYTES + 1)
+    return load(text, path.name, aliases)
+
+
 def load(text: str, name: str, aliases: bool = False) -> Document:
-    """Parse one YAML document.
+    """Parse one YAML document; `aliases` allows &name and *name, which must not explode.
 
     Numbers become int or Fraction, all else stays text; a key must be text (quote 2.10).
     Raises PolicyError with file and line.
@@ -44,62 +69,120 @@ def load(text: str, name: str, aliases: bool = False) -> Document:
     >>> load("a: 0.40", "x.yaml").data
     {'a': Fraction(2, 5)}
     """
-    if len(text.encode()) > MAX_BYTES:
+    if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
         raise PolicyError(Fault(name, say(f"文件超过 {MAX_BYTES // 10**6} MB。", "the file is too large.")))
     try:
-        _check_depth(text)
-        if not aliases and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
-            raise PolicyError(Fault(name, say("不能使用 YAML 引用（*名称）。", "YAML aliases (*name) are not allowed here.")))
+        _check_events(text, name, aliases)
         root = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise PolicyError(Fault(where, say(f"不是有效的 YAML：{problem}。", f"not valid YAML: {problem}."))) from None
-    faults: list[Fault] = []
-    lines: dict[tuple, int] = {}
-    data = None if root is None else _build(root, name, (), lines, faults, {})
-    if faults:
-        raise PolicyError(faults)
-    return Document(name, data, lines)
+    builder = _Builder(name)
+    data = None if root is None else builder.build(root, ())
+    if builder.faults:
+        raise PolicyError(builder.faults)
+    return Document(name, data, builder.lines)
 
 
-def _check_depth(text: str) -> None:
-    depth = 0
+def _check_events(text: str, name: str, aliases: bool) -> None:
+    """Depth, size and aliases of a document, seen one event at a time before anything of it is kept."""
+    depth = nodes = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             depth += 1
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
+        nodes += isinstance(event, yaml.NodeEvent)
+        line = f"{name}:{event.start_mark.line + 1}"
         if depth > MAX_DEPTH:
-            raise yaml.YAMLError(say(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH} levels"))
+            raise PolicyError(_too_deep(line))
+        if nodes > MAX_NODES:
+            raise PolicyError(_too_many(line))
+        if isinstance(event, yaml.AliasEvent) and not aliases:
+            raise PolicyError(Fault(line, say("不能使用 YAML 引用（*名称）。", "YAML aliases (*name) are not allowed here.")))
 
 
-def _build(node, name, path, lines, faults, made):
-    lines[path] = node.start_mark.line + 1
-    if id(node) in made:
-        return made[id(node)]
-    if node.tag not in _PLAIN_TAGS:
-        faults.append(Fault(f"{name}:{lines[path]}", say(f"不允许标签“{node.tag}”。", f"tag {node.tag!r} is not allowed.")))
-        return None
-    if isinstance(node, yaml.ScalarNode):
-        result = _scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        result = [_build(child, name, (*path, i), lines, faults, made) for i, child in enumerate(node.value)]
-    else:
+def _too_deep(line: str) -> Fault:
+    return Fault(line, say(f"嵌套超过 {MAX_DEPTH} 层。", f"is nested deeper than {MAX_DEPTH} levels."))
+
+
+def _too_many(line: str) -> Fault:
+    return Fault(
+        line, say(f"内容超过 {MAX_NODES} 项。", f"holds more than {MAX_NODES} entries."), say("请分成几个文件。", "Split the file.")
+    )
+
+
+class _Builder:
+    """Turns nodes into plain data; what an alias stands for is made once, and counted every time."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.faults = Faults()
+        self.lines: dict[tuple, int] = {}
+        self.made: dict[int, object] = {}
+        self.size: dict[int, tuple[int, int]] = {}  # nodes and levels of what was made; (0, 0) while it is in the making
+
+    def fault(self, node, zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> None:
+        self.faults.append(Fault(f"{self.name}:{node.start_mark.line + 1}", say(zh, en), say(hint_zh, hint_en)))
+
+    def build(self, node, path):
+        self.lines[path] = node.start_mark.line + 1
+        if id(node) in self.size:
+            if self.size[id(node)] == (0, 0):
+                self.fault(node, "引用了自己。", "stands for itself.")
+            return self.made.get(id(node))
+        self.size[id(node)] = (0, 0)
+        result, parts = self.value(node, path)
+        nodes, levels = 1 + sum(self.size[id(one)][0] for one in parts), 1 + max((self.size[id(one)][1] for one in parts), default=0)
+        if nodes > MAX_NODES:
+            raise PolicyError(_too_many(f"{self.name}:{self.lines[path]}"))
+        if levels > MAX_DEPTH + 1:
+            raise PolicyError(_too_deep(f"{self.name}:{self.lines[path]}"))
+        self.size[id(node)] = nodes, levels
+        self.made[id(node)] = result
+        return result
+
+    def value(self, node, path):
+        """The value of a node, and the nodes it is made of."""
+        if node.tag not in _PLAIN_TAGS:
+            self.fault(node, f"不允许标签“{node.tag[:MAX_KEY]}”。", f"tag {node.tag[:MAX_KEY]!r} is not allowed.")
+            return None, []
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node), []
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child, (*path, i)) for i, child in enumerate(node.value)], node.value
         result = {}
         for key_node, value_node in node.value:
-            line = f"{name}:{key_node.start_mark.line + 1}"
-            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
-            if not isinstance(key, str):
-                shown = getattr(key_node, "value", "?")
-                faults.append(Fault(line, say(f"键“{shown}”不是文字。", f"key {shown!r} is not text."), say("请加引号。", "Quote it.")))
+            key = self.key(key_node)
+            if key is None:
+                self.build(value_node, (*path, "?"))
                 continue
             if key in result:
-                faults.append(Fault(line, say(f"键“{key}”重复。", f"key '{key}' stands twice."), say("请删去一个。", "Delete one.")))
-            result[key] = _build(value_node, name, (*path, key), lines, faults, made)
-    made[id(node)] = result
-    return result
+                self.fault(key_node, f"键“{key}”重复。", f"key '{key}' stands twice.", "请删去一个。", "Delete one.")
+            result[key] = self.build(value_node, (*path, key))
+        return result, [one for _, one in node.value]
+
+    def key(self, node) -> str | None:
+        key = self.scalar(node) if isinstance(node, yaml.ScalarNode) else None
+        if not isinstance(key, str):
+            shown = str(node.value)[:MAX_KEY] if isinstance(node, yaml.ScalarNode) else "[…]"
+            self.fault(node, f"键“{shown}”不是文字。", f"key {shown!r} is not text.", "请加引号。", "Quote it.")
+        elif len(key) > MAX_KEY:
+            self.fault(node, f"键超过 {MAX_KEY} 字。", f"the key is longer than {MAX_KEY} characters.")
+        else:
+            return key
+        return None
+
+    def scalar(self, node):
+        if len(node.value) > MAX_TEXT:
+            self.fault(node, f"一处文字超过 {MAX_TEXT} 字。", f"one text is longer than {MAX_TEXT} characters.")
+            return None
+        if _UNSEEN.search(node.value):
+            self.fault(node, "含有不可见的控制字符。", "holds control characters.", "请删去。", "Delete them.")
+            return None
+        return _scalar(node)
 
 
 def _scalar(node):

@@ -6,6 +6,7 @@ import pytest
 from small_month import write_month
 
 from kpi_helpers.departments import find_job
+from kpi_helpers.language import set_language
 from kpi_helpers.run import run_job, write_overview
 
 ROOT = Path(__file__).parents[1]
@@ -15,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 def at_the_root(monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.delenv("KPI_LANG", raising=False)
+    yield
+    set_language(None)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def test_rewards_and_commission_are_lines_of_their_own_with_their_cells():
     lines = result.ledger[(result.ledger["employee_id"] == "006") & result.ledger["clause"].isin(["7.1", "7.4b", "8.2b"])]
     assert list(lines["clause"]) == ["7.1", "7.4b", "8.2b"]
     assert list(lines["value"])[:2] == [200, 200]
-    assert [text.partition("!")[0] for text in lines["evidence"]] == ["quarter_months", "star_decisions", "receipts"]
+    assert [text.partition("!")[0] for text in lines["evidence"]] == ["季度各月", "服务之星决定", "到款"]
     assert result.employees.loc["006", "rewards"] == 400
 
 

@@ -154,7 +154,7 @@ def test_the_ledger_names_clause_source_number_in_force_and_cells(run):
     result = run(LATE + START % "", {"events": events(["V1", "E1", "1", 1, None], ["V2", "E1", "1", 2, None])})
     line = result.ledger.iloc[0]
     assert (line["employee_id"], line["clause"], line["quantity"], line["value"], line["unit"]) == ("E1", "1", 3, -6, "分")
-    assert (line["source"], line["in_force"], line["evidence"]) == ("条1", "points=-2", "events!1,2")
+    assert (line["source"], line["in_force"], line["evidence"]) == ("条1", "points=-2", "事件!1,2")
 
 
 @given(st.lists(st.one_of(st.none(), st.fractions(0, 5, max_denominator=3)), max_size=12))

@@ -19,7 +19,7 @@ _STATUSES = {
     "not_assessed": ("不考核", "not assessed"),
     "out_of_scope": ("不在范围", "out of scope"),
 }
-_REASONS = {
+REASONS = {
     "blank": ("未填", "blank"),
     "duplicate": ("重复", "stands twice"),
     "unknown_employee": ("花名册中没有此人", "not on the roster"),
@@ -81,7 +81,7 @@ def status_word(code: str) -> str:
 
 def reason_word(code: str) -> str:
     """拒收原因 in the reader's language."""
-    return say(*_REASONS.get(code, (str(code), str(code))))
+    return say(*REASONS.get(code, (str(code), str(code))))
 
 
 def argument_word(name: str) -> str:

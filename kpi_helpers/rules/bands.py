@@ -10,21 +10,23 @@ import numpy as np
 from pydantic import BeforeValidator, ConfigDict
 from typing_extensions import TypedDict
 
-from kpi_helpers.arguments import Number
+from kpi_helpers.arguments import ByColumn, Number
 from kpi_helpers.book import Book
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, exact, maximum, minimum, text, where
+from kpi_helpers.numbers import ExactArray, exact, maximum, minimum, missing, text, where
 from kpi_helpers.policy import Clause
 
 
 def _given(value):
-    if isinstance(value, bool) or not isinstance(value, (int, Fraction, str)):
+    if isinstance(value, ByColumn):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, Fraction, str)) or value == "":
         raise ValueError(say("应为数字或文字", "must be a number or a word"))
     return value if isinstance(value, str) else Fraction(value)
 
 
-Given = Annotated[str | Fraction, BeforeValidator(_given)]
+Given = Annotated[str | Fraction | ByColumn, BeforeValidator(_given)]  # a text is a word, never the name of a figure
 # from and to belong to the band (>= and <=), above and below do not
 Band = TypedDict("Band", {"from": Number, "above": Number, "to": Number, "below": Number, "give": Given}, total=False)
 Band.__pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -67,14 +69,22 @@ def band_of(measure: ExactArray, bands: list[dict]) -> np.ndarray:
 def give(book: Book, clause: Clause | None, measure: ExactArray, bands: list[dict], names: Sequence) -> ExactArray | np.ndarray:
     """What each value's band gives, numbers or words; a value in no band is a DataError, never a guess."""
     chosen = band_of(measure, bands)
-    outside = np.flatnonzero((chosen < 0) & ~measure.isna())
+    edges = [value for band in bands for edge, value in band.items() if edge != "give" and isinstance(value, ExactArray)]
+    open_edge = np.any([edge.isna() for edge in edges], axis=0) if edges else np.zeros(len(measure), dtype=bool)
+    outside = np.flatnonzero((chosen < 0) & ~measure.isna() & ~open_edge)
     if len(outside):
         row = int(outside[0])
         place = f"{book.policy.title} {clause.id} {clause.title}" if clause else book.policy.title
         problem = say(f"{text(measure[row])}（{names[row]}）不在任何一档", f"{text(measure[row])} ({names[row]}) falls in no band")
         raise DataError(Fault(place, problem, say("请补上这一档，或改正数据。", "Add a band for it, or correct the data.")))
+    chosen = np.where(open_edge, -1, chosen)
     gives = [band["give"] for band in bands]
-    return np.array([*gives, None], dtype=object)[chosen] if isinstance(gives[0], str) else exact([*gives, None])[chosen]
+    if isinstance(gives[0], str):
+        return np.array([*gives, None], dtype=object)[chosen]
+    value = missing(len(measure))
+    for position, number in enumerate(gives):
+        value = where(chosen == position, number, value)
+    return value
 
 
 def clamp(measure: ExactArray, low, high) -> ExactArray:

@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from kpi_helpers.arguments import Constant, Figure, Filter, Number, PoolAmount, figure
 from kpi_helpers.book import Book, Lines, Post
+from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
 from kpi_helpers.numbers import (
     ExactArray,
@@ -26,6 +27,7 @@ from kpi_helpers.numbers import (
     rank_codes,
     rounded_to,
     sum_by,
+    text,
     where,
 )
 from kpi_helpers.policy import Clause
@@ -56,22 +58,22 @@ def pooled(
     """合并: a figure of a group or the department from those of its members (per: group or department).
 
     at: the percentile, 0.75 for the upper quarter. weight: a weighted mean. members: a filter; people who are not
-    assessed are left out. missing: a member without the figure leaves that of the group open, or is left out.
+    assessed are left out. missing: a member without the figure (or the weight) leaves that of the group open, or is left
+    out. A group without members has a sum and count of 0, and no mean, least, most or percentile.
     """
     owners = book.owners("employee", clause.per)
     inside = (owners >= 0) & book.assessed() & (True if not members else book.fitting(members, "employee"))
-    open_people = inside & measure.isna()
-    rows = np.flatnonzero(inside & ~measure.isna())
+    weights = constant(1, len(owners)) if weight is None else book.column(weight)
+    blank = measure.isna() | weights.isna()
+    open_people, rows = inside & blank, np.flatnonzero(inside & ~blank)
     codes, groups, values = owners[rows], len(book.units(clause.per)), measure[rows]
     if of == "count":
         value = count_by(codes, groups)
     elif of == "sum":
         value = sum_by(values, codes, groups)
     elif of == "mean":
-        weights = constant(1, len(rows)) if weight is None else book.column(weight)[rows]
-        whole = sum_by(weights, codes, groups)
-        none = whole.isna() | (whole == 0)
-        value = where(none, None, sum_by(values * weights, codes, groups) / where(none, 1, whole))
+        whole = sum_by(weights[rows], codes, groups)
+        value = where(whole == 0, None, sum_by(values * weights[rows], codes, groups) / where(whole == 0, 1, whole))
     elif of in ("min", "max"):
         value = extreme_by(values, codes, groups, of == "max")
     else:
@@ -81,7 +83,17 @@ def pooled(
     return Lines(value, count_by(codes, groups))
 
 
-pooled.pools = True
+def _check_pooled(of="sum", at=None, weight=None, **_):
+    if at is not None and (of != "percentile" or not 0 <= at <= 1):
+        yield say("at 只用于 of: percentile，在 0 与 1 之间。", "at: is for of: percentile, from 0 to 1.")
+    if weight is not None and of != "mean":
+        yield say("weight 只用于 of: mean。", "weight: is for of: mean only.")
+
+
+pooled.pools, pooled.check = True, _check_pooled
+pooled.check_clause = lambda clause, table: (
+    [] if clause.per != "employee" else [say("要写 per: group 或 per: department。", "needs per: group or per: department.")]
+)
 
 
 @figure
@@ -96,8 +108,8 @@ def ranked(
 ) -> Lines:
     """名次: 1 for the best; equals share a place and the next is left out (1, 1, 3), or is not (dense), or all get the mean or last place.
 
-    then: figures that decide between equals (highest first). within: places are given within each word of this column.
-    Only people for whom the clause holds and who have a value take part.
+    then: figures that decide between equals (highest first, who lacks it last). within: places are given within each word
+    of this column. Only people for whom the clause holds and who have a value take part.
     """
     field = Field(book, clause, measure, order, then, within)
     return Lines(missing(len(measure)), measure, result=field.places(ties))
@@ -119,7 +131,11 @@ def distributed(
 
     remainder: where a part of the people is no whole number: largest gives the places left over to the largest
     remainders (the better grade first); half_up, up and down round the sum of the parts down to each grade. ties:
-    equals at a border all get the better or the worse grade, or are parted by `then` and at last by their id.
+    equals at a border all get the better or the worse grade, or are parted by `then` and at last by their id. Parts that
+    do not add up to 1 are a PolicyError.
+
+    >>> _borders(7, [Fraction(3, 20), Fraction(9, 20), Fraction(3, 10), Fraction(1, 10)], "largest")  # 15/45/30/10 of seven people
+    [1, 4, 6, 7]
     """
     field = Field(book, clause, measure, order, then, within)
     position, size = field.positions(), field.sizes
@@ -142,11 +158,14 @@ def _check_parts(parts, **_):
     whole = sum((part["part"] for part in parts if "part" in part), Fraction(0))
     if open_parts and (len(open_parts) > 1 or open_parts[0] is not parts[-1]) or not parts:
         yield say("只有最后一档可以不写 part。", "only the last grade may leave its part out.")
+    elif any(part.get("part", 0) < 0 for part in parts):
+        yield say("part 不能小于 0。", "a part must not be below 0.")
     elif whole > 1 or (not open_parts and whole != 1):
-        yield say(f"各档比例合计为 {whole * 100}%，应为 100%。", f"the parts add up to {whole * 100} %, not 100 %.")
+        shown = text(whole * 100)
+        yield say(f"各档比例合计为 {shown}%，应为 100%。", f"the parts add up to {shown} %, not 100 %.")
 
 
-distributed.check = _check_parts
+distributed.check, distributed.words = _check_parts, True
 
 
 def _borders(people: int, shares: list[Fraction], remainder: str) -> list[int]:
@@ -156,7 +175,7 @@ def _borders(people: int, shares: list[Fraction], remainder: str) -> list[int]:
         rests = sorted(range(len(shares)), key=lambda grade: (-(people * shares[grade] - sizes[grade]), grade))
         for grade in rests[: people - sum(sizes)]:
             sizes[grade] += 1
-        return list(np.cumsum(sizes))
+        return [sum(sizes[: grade + 1]) for grade in range(len(sizes))]
     borders, so_far = [], Fraction(0)
     for share in shares:
         so_far += share
@@ -174,9 +193,9 @@ def prizes(
     then: list[Figure] | None = None,
     within: Figure | None = None,
 ) -> Lines:
-    """名次奖: an amount for the first, second, third and so on.
+    """名次奖: an amount for the first, second, third and so on, in the clause's unit.
 
-    ties: equals share the prizes of the places they take (to the fen), or each get that of the better place.
+    ties: equals share the prizes of the places they take (each to the fen, half up), or each get that of the better place.
     """
     field = Field(book, clause, measure, order, then, within)
     first, last, size = field.places("competition"), field.places("last"), len(measure)
@@ -192,7 +211,10 @@ def prizes(
 
 @figure
 def percent_rank(book: Book, clause: Clause, measure: ExactArray, order: Order = "ascending", within: Figure | None = None) -> Lines:
-    """百分位: the part of the others whom one leaves behind (Excel's PERCENTRANK.INC), 0 to 1; 1 for somebody alone."""
+    """百分位: the part of the others whom one leaves behind (Excel's PERCENTRANK.INC), 0 to 1; 1 for somebody alone.
+
+    order: descending where a smaller figure is better. within: among those with the same word of this column.
+    """
     field = Field(book, clause, measure, "descending" if order == "ascending" else "ascending", None, within)
     others = exact(np.append(field.sizes, 1)[field.codes] - 1)
     behind = others - (field.places("last") - 1)
@@ -237,8 +259,9 @@ def shared(
 ) -> Lines:
     """分配: a pool shared by all for whom the clause holds: equally, or by score, coefficient, days (or their product), to the fen.
 
-    pool: a figure of the group or department, or one amount. rounding: largest_remainder leaves nothing; otherwise the
-    residual (分配余额) is a line of the group or department. Whoever lacks a figure of `by` leaves the pool unshared.
+    pool: a figure of the group or department, or one amount, in 元. rounding: largest_remainder leaves nothing; otherwise
+    the residual (分配余额) is a line of the group or department, as is a pool for which there is nobody. Whoever lacks a
+    figure of `by` leaves the pool unshared; one below 0 is a DataError.
     """
     names = [] if by is None else [by] if isinstance(by, str) else by
     owners, units = book.owners("employee", within), len(book.units(within))
@@ -248,19 +271,28 @@ def shared(
         column = book.column(name)
         book.lack(clause, sharers & column.isna(), name)
         claims = claims * column
+    for row in np.flatnonzero(sharers & (claims < 0))[:1]:
+        problem = say(f"{book.people.index[row]} 的分配依据小于 0。", f"the share of {book.people.index[row]} is below 0.")
+        raise DataError(Fault(f"{book.policy.title} {clause.id} {clause.title}", problem))
     blank = np.bincount(owners[sharers & claims.isna()], minlength=units) > 0
     amounts = book.column(pool, within) if isinstance(pool, str) else constant(pool, units)
     amounts = where(blank, None, amounts)
-    rows = np.flatnonzero(sharers & ~blank[owners])
-    rows = rows[~amounts[owners[rows]].isna()]
+    rows = np.flatnonzero(sharers)  # only these have a unit that blank and amounts know
+    rows = rows[~blank[owners[rows]] & ~amounts[owners[rows]].isna()]
     value = missing(len(owners))
     value[rows] = _split(amounts.fillna(0), claims[rows], owners[rows], rounding, book.people.index[rows])
-    book.lack(clause, sharers & amounts.take(owners, allow_fill=True).isna(), pool if isinstance(pool, str) else clause.title)
+    unshared = sharers & amounts.take(owners, allow_fill=True).isna() & book.complete()
+    book.lack(clause, unshared, pool if isinstance(pool, str) else clause.title)
     given = sum_by(value[rows], owners[rows], units)
-    residual = where(np.bincount(owners[rows], minlength=units) > 0, amounts - given, None)
+    residual = amounts - given
     left = Lines(residual, result=residual, unit=say("元/余", "yuan left"), note=say("分配余额", "residual"))
     book.posts.append(Post(replace(clause, per=within, result=None, who=[]), left))
     return Lines(value, claims)
+
+
+shared.check_clause = lambda clause, table: (
+    [] if clause.per == "employee" else [say("规则 shared 分给个人，不写 per。", "rule shared is for people (no per:).")]
+)
 
 
 def _split(pool: ExactArray, claims: ExactArray, codes: np.ndarray, rounding: str, ids) -> ExactArray:
@@ -290,12 +322,15 @@ class Field:
         if within is None:
             self.codes[rows] = 0
         else:
-            self.codes[rows] = pd.factorize(np.asarray(book.figure(within, clause.per), dtype=object)[rows])[0]
+            words = np.asarray(book.figure(within, clause.per), dtype=object)
+            book.lack(clause, taking & np.asarray(pd.isna(words), dtype=bool), within)
+            self.codes[rows] = pd.factorize(words[rows])[0]
         self.rows = np.flatnonzero(self.codes >= 0)
         self.sizes = np.bincount(self.codes[self.rows], minlength=1)
         best = rank_codes(measure.fillna(0))
         keys = [-best if order == "descending" else best]
-        keys += [-rank_codes(book.column(name, clause.per).fillna(0)) for name in then or []]
+        for column in (book.column(name, clause.per) for name in then or []):
+            keys.append(np.where(column.isna(), 1, -rank_codes(column.fillna(0))))  # who lacks it comes last
         combined = np.lexsort(keys[::-1])
         changes = np.any([np.diff(key[combined]) != 0 for key in keys], axis=0)
         self.key = np.empty(len(measure), dtype=np.int64)  # equal for equals, ascending from the best

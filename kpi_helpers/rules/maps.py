@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from kpi_helpers.arguments import Figure, Number
 from kpi_helpers.book import Book, Lines
-from kpi_helpers.errors import DataError, Fault
+from kpi_helpers.errors import DataError, Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, clip, constant, maximum, minimum, missing, rounded_to, text, where
 from kpi_helpers.policy import Clause
@@ -34,8 +36,8 @@ def banded(book: Book, clause: Clause, measure: ExactArray, bands: list[Band], t
     """分档: the whole amount takes the band it falls in; bands are [{from: 90, give: 优秀}, …, {give: 不合格}].
 
     `from` and `to` belong to their band (>=, <=), `above` and `below` do not; a band without edges catches the rest. A
-    value in no band is a DataError, never a guess. give: a number (posted) or a word (named by `as:`). times: the
-    number is a rate, and the band reached holds for the whole amount (追溯).
+    value in no band is a DataError, never a guess. give: a number (posted, may be {by: 岗位, …}) or a word (named by `as:`).
+    times: the number is a rate, and the band reached holds for the whole amount (追溯).
     """
     units = book.units(clause.per).index
     found = give(book, clause, measure, bands, units)
@@ -44,15 +46,24 @@ def banded(book: Book, clause: Clause, measure: ExactArray, bands: list[Band], t
     return Lines(found if times is None else found * times, measure)
 
 
-banded.check = lambda bands, **_: check_bands(bands)
+def _check_banded(bands, times=None):
+    yield from check_bands(bands)
+    if times is not None and any(isinstance(band.get("give"), str) for band in bands):
+        yield say("give 是文字时不能写 times。", "times: needs numbers in give:.")
 
 
-def tiered(measure: ExactArray, tiers: list[Tier], of: Number = 1) -> Lines:
+banded.check = _check_banded
+
+
+def tiered(book: Book, measure: ExactArray, tiers: list[Tier], of: Number = 1) -> Lines:
     """阶梯: each slice of the measure at its own rate, [{from: 0, rate: 1}, {from: 100, rate: 1.5}]; below the first nothing.
 
-    of: the edges are parts of this figure, so that {from: 1.2} of a quota starts at 120 % of it.
+    of: the edges are parts of this figure, so that {from: 1.2} of a quota starts at 120 % of it. Edges that do not rise
+    from one to the next are a PolicyError.
     """
-    edges = [constant(tier.get("from", 0), len(measure)) * of for tier in _each_unit(tiers, len(measure))]
+    size = len(measure)
+    edges = [(constant(0, size) + tier.get("from", 0)) * of for tier in tiers]
+    _rising(book, edges, "tiers")
     value = where(measure.isna(), None, constant(0, len(measure)))
     for position, tier in enumerate(tiers):
         upper = measure if position + 1 == len(tiers) else minimum(measure, edges[position + 1])
@@ -65,7 +76,7 @@ def _check_tiers(tiers, **_):
     if not tiers or any("rate" not in tier for tier in tiers):
         yield say("每一级都要写 from 与 rate。", "every tier needs from and rate.")
     plain = [start for start in starts if not hasattr(start, "name") and not hasattr(start, "column")]
-    if plain != sorted(set(plain)):
+    if any(low >= high for low, high in pairwise(plain)):
         yield say("tiers 应按 from 由低到高，不得重复。", "tiers must rise from one to the next.")
 
 
@@ -77,10 +88,12 @@ def interpolated(
 ) -> Lines:
     """插值: a straight line between points [{at: 60, give: 0}, {at: 100, give: 1}].
 
-    outside: beyond the first and last point their value (clamp), the line itself (extend), or a DataError.
+    outside: beyond the first and last point their value (clamp), the line itself (extend), or a DataError. Points that do
+    not rise from one to the next are a PolicyError.
     """
     size = len(measure)
     at, gives = ([constant(0, size) + point[name] for point in points] for name in ("at", "give"))
+    _rising(book, at, "points", strictly=True)
     if outside == "error":
         beyond = np.flatnonzero((measure < at[0]) | (measure > at[-1]))
         if len(beyond):
@@ -93,6 +106,7 @@ def interpolated(
     value = missing(size)
     for position in range(len(points) - 1):
         last, width = position + 2 == len(points), at[position + 1] - at[position]
+        width = where(width == 0, None, width)
         line = gives[position] + (inner - at[position]) / width * (gives[position + 1] - gives[position])
         here = (inner >= at[position] if position or outside != "extend" else ~inner.isna()) & (last | (inner < at[position + 1]))
         value = where(here, line, value)
@@ -104,7 +118,7 @@ def _check_points(points, **_):
     if len(at) < 2:
         yield say("points 至少要两点。", "points: at least two.")
     plain = [one for one in at if not hasattr(one, "name") and not hasattr(one, "column")]
-    if plain != sorted(set(plain)):
+    if any(low >= high for low, high in pairwise(plain)):
         yield say("points 应按 at 由低到高，不得重复。", "points must rise from one to the next.")
 
 
@@ -143,6 +157,13 @@ def _check_table(give, rows_from=None, rows_in=None, columns_from=None, columns_
     down, across = len(rows_from or rows_in or []), len(columns_from or columns_in or [])
     if len(give) != down or any(len(line) != across for line in give):
         yield say(f"give 应为 {down} 行、每行 {across} 个数。", f"give must have {down} lines of {across} numbers.")
+    for edges in (rows_from or [], columns_from or []):
+        plain = [edge for edge in edges if isinstance(edge, Fraction)]
+        if any(low >= high for low, high in pairwise(plain)):
+            yield say("rows_from、columns_from 应由低到高，不得重复。", "rows_from and columns_from must rise from one to the next.")
+    for words in (rows_in or [], columns_in or []):
+        if len(set(words)) < len(words):
+            yield say("rows_in、columns_in 中有重复。", "rows_in and columns_in must not name a word twice.")
 
 
 looked_up.check = _check_table
@@ -156,9 +177,9 @@ def _place(book: Book, clause: Clause, name: str, edges, words) -> np.ndarray:
         found, blank = band_of(measure, [{"from": edge} for edge in edges]), measure.isna()
     else:
         figure = np.asarray(book.figure(name, clause.per), dtype=object)
-        blank = np.array([value is None or value != value for value in figure], dtype=bool)
-        found = np.array([words.index(value) if value in words else -1 for value in figure], dtype=np.intp)
-    for row in np.flatnonzero((found < 0) & ~blank & book.chosen(clause))[:1]:
+        blank = np.asarray(pd.isna(figure), dtype=bool)
+        found = pd.Index(words).get_indexer(figure)
+    for row in np.flatnonzero((found < 0) & ~blank & book.concerned(clause))[:1]:
         problem = say(f"“{name}”的值（{units[row]}）不在表中", f"the '{name}' of {units[row]} is not in the table")
         raise DataError(Fault(f"{book.policy.title} {clause.id} {clause.title}", problem))
     book.lack(clause, blank, name)
@@ -166,6 +187,7 @@ def _place(book: Book, clause: Clause, name: str, edges, words) -> np.ndarray:
 
 
 def per_unit(
+    book: Book,
     measure: ExactArray,
     points: Number,
     each: Number = 1,
@@ -176,18 +198,37 @@ def per_unit(
 ) -> Lines:
     """每满: so much for each unit by which the measure lies above (or below) a value: 每超 10 个加 5 分.
 
-    part: an incomplete unit counts nothing (whole), in proportion (exact) or as one (started). at_most: units counted.
+    points: in the clause's unit (分, 元). part: an incomplete unit counts nothing (whole), in proportion (exact) or as one
+    (started). at_most: units counted. `each` of 0 or less is a PolicyError.
     """
-    distance = measure - beyond if direction == "above" else constant(0, len(measure)) + beyond - measure
-    units = maximum(distance, 0) / each
+    size = len(measure)
+    step = constant(0, size) + each
+    if (step <= 0).any():
+        raise PolicyError(Fault(book.place, _no_step()))
+    distance = measure - beyond if direction == "above" else constant(0, size) + beyond - measure
+    units = maximum(distance, 0) / step
     if part != "exact":
         units = rounded_to(units, Fraction(1), "down" if part == "whole" else "up")
     return Lines(clip(units, None, at_most) * points, measure)
 
 
-def _each_unit(entries: list[dict], size: int) -> list[dict]:
-    return [{name: _column(value, size) for name, value in entry.items()} for entry in entries]
+def _check_each(each=Fraction(1), at_most=None, **_):
+    if isinstance(each, Fraction) and each <= 0:
+        yield _no_step()
+    if isinstance(at_most, Fraction) and at_most < 0:
+        yield say("at_most 不能小于 0。", "at_most must not be below 0.")
 
 
-def _column(value, size: int) -> ExactArray:
-    return value if isinstance(value, ExactArray) else constant(value, size)
+per_unit.check = _check_each
+
+
+def _no_step() -> str:
+    return say("each 应大于 0。", "each must be above 0.")
+
+
+def _rising(book: Book, edges: list[ExactArray], name: str, strictly: bool = False) -> None:
+    """Edges that depend on a column or a figure rise for everybody, as plain ones do."""
+    for low, high in pairwise(edges):
+        for row in np.flatnonzero((low >= high) if strictly else (low > high))[:1]:
+            shown = f"{text(low[int(row)])} → {text(high[int(row)])}"
+            raise PolicyError(Fault(book.place, say(f"{name} 应由低到高：{shown}。", f"{name} must rise: {shown}.")))

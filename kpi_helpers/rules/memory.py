@@ -8,21 +8,28 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import ColumnName, Figure, Whole, figure
-from kpi_helpers.book import Book, Cells, Lines
+from kpi_helpers.book import UNIT_KEYS, Book, Cells, Lines
 from kpi_helpers.calendar import Period
-from kpi_helpers.errors import Fault, PolicyError
-from kpi_helpers.filters import matches
+from kpi_helpers.columns import NUMERIC, Table
+from kpi_helpers.errors import DataError, Fault, PolicyError
+from kpi_helpers.filters import check_filter, matches
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, constant, exact, extreme_by, is_missing, missing, sum_by, where
 from kpi_helpers.period_rows import named_periods
 from kpi_helpers.policy import Clause
+
+MOST_PERIODS = 120
+WHEN = {"month", "quarter", "period"}
 
 Kept = Annotated[str, "figure", "column"]
 
 
 @figure
 def earlier(book: Book, clause: Clause, column: ColumnName, back: Whole = 1) -> Lines:
-    """往期: a column of the sheet 历史 one period ago, or `back` of them (12: the same month last year)."""
+    """往期: a column of the sheet 历史 one period ago, or `back` of them (12: the same month last year).
+
+    Whoever has no row for that period has no figure (`missing: 0` gives one). Needs a period, else a PolicyError.
+    """
     past = Past(book, clause)
     values, rows = past.values(column, back)
     name = past.name(column)
@@ -46,14 +53,14 @@ def window(
 ) -> Lines:
     """滚动与累计: the sum, mean, smallest, largest over the last `periods` periods, or since the start of the year or quarter.
 
-    column: of the sheet 历史. this: the figure of this period, which then counts as the last one. that: only values that
-    fulfil it ({at_least: 90}) count. absent: a period without a row leaves the result open, or is left out.
+    column: of the sheet 历史. this: the figure of this period, which then counts as the last one; without it the last
+    `periods` before this one count, or those of the year or quarter before this one. that: only values that fulfil it
+    ({at_least: 90}) count. absent: a period without a value leaves the figure missing, or is left out.
     """
     past = Past(book, clause)
     periods = past.periods_since(since) if since else periods
-    first = 0 if this is not None else 1
     columns = [book.column(this, clause.per)] if this is not None else []
-    columns += [exact(past.values(column, back)[0]) for back in range(1, periods if first == 0 else periods + 1)]
+    columns += [past.numbers(column, back) for back in range(1, periods + (this is None and since is None))]
     size = len(book.units(clause.per))
     if not columns:
         return Lines(constant(0, size) if of in ("sum", "count") else missing(size))
@@ -78,12 +85,13 @@ def window(
 def _check_window(periods=None, since=None, that=None, **_):
     if (periods is None) == (since is None):
         yield say("periods（几期）与 since（从何时起）应写一个。", "write either periods or since.")
-    if periods == 0:
-        yield say("periods 至少为 1。", "periods: at least 1.")
+    if periods is not None and not 1 <= periods <= MOST_PERIODS:
+        yield say(f"periods 应在 1 与 {MOST_PERIODS} 之间。", f"periods: 1 to {MOST_PERIODS}.")
     yield from _check_test(that)
 
 
 window.check = _check_window
+window.check_clause = lambda clause, table: [*_check_sheet(clause, table), *_check_column(clause, table), *_check_that(clause, table)]
 
 
 @figure
@@ -98,26 +106,56 @@ def streak(book: Book, clause: Clause, column: ColumnName, that: dict, this: Fig
     back = 0 if this is not None else 1
     while going.any() and back <= past.longest:
         values = book.figure(this, clause.per) if back == 0 else past.values(column, back)[0]
-        going &= matches(pd.DataFrame({"value": pd.Series(values)}), {"value": that})
+        going &= matches(pd.DataFrame({"value": values}), {"value": that})
         run += going
         back += 1
     return Lines(exact(run))
 
 
 streak.check = lambda that=None, **_: _check_test(that)
+streak.check_clause = lambda clause, table: [*_check_sheet(clause, table), *_check_that(clause, table)]
+earlier.check = lambda back=1, **_: (
+    [] if 1 <= back <= MOST_PERIODS else [say(f"back 应在 1 与 {MOST_PERIODS} 之间。", f"back: 1 to {MOST_PERIODS}.")]
+)
+earlier.check_clause = lambda clause, table: _check_sheet(clause, table)
+
+
+def _check_sheet(clause: Clause, table: Table):
+    """The sheet says of whom and of when its rows are."""
+    if not WHEN & table.columns.keys():
+        yield say(f"“{table.sheet}”没有列“月份”。", f"'{table.name}' has no column 'month'.")
+    key = UNIT_KEYS[clause.per]
+    if clause.per != "department" and key not in table.columns and not (clause.per == "group" and "employee_id" in table.columns):
+        yield say(f"“{table.sheet}”没有列 {key}。", f"'{table.name}' has no column '{key}'.")
+
+
+def _check_column(clause: Clause, table: Table):
+    column = table.column(clause.arguments.get("column", ""))
+    if column is not None and column.kind not in (*NUMERIC, "bool"):
+        yield say(f"列“{column.heading}”不是数字。", f"column '{column.name}' holds no numbers.")
+
+
+def _check_that(clause: Clause, table: Table):
+    """Numbers are compared with numbers, words with words."""
+    column, that = table.column(clause.arguments.get("column", "")), clause.arguments.get("that")
+    if column is not None and that:
+        faults: list[Fault] = []
+        check_filter({"that": that}, lambda _: ("that", column), "", faults)
+        yield from (fault.problem for fault in faults)
 
 
 def _check_test(that):
-    if that is not None and (not that or that.keys() - {"is", "is_not", "in", "not_in", "at_least", "above", "at_most", "below"}):
+    tests = {"is", "is_not", "in", "not_in", "at_least", "above", "at_most", "below"}
+    if that is not None and (not that or that.keys() - tests):
         yield say("that 写作 {at_least: 90}、{below: 60} 或 {is: 优秀}。", "that: is written {at_least: 90}, {below: 60} or {is: word}.")
 
 
 def kept(book: Book, clause: Clause, keep: list[Kept]) -> None:
     """留存: the sheet 历史 for the next period: all earlier rows and this period's figures, one row for each person or group.
 
-    keep: figures that are also columns of the sheet.
+    keep: figures that are also columns of the sheet. For people or groups; a figure that is no column is a PolicyError.
     """
-    past, key = Past(book, clause), {"employee": "employee_id", "group": "group_id"}[clause.per]
+    past, key = Past(book, clause), UNIT_KEYS[clause.per]
     columns = [past.name(name) for name in keep]
     earlier_rows = past.frame.loc[(past.stamps < past.now).to_numpy(dtype=bool), [one for one in past.frame if one != "_row"]]
     rows = {key: book.units(clause.per).index, past.when: book.policy.month}
@@ -127,6 +165,15 @@ def kept(book: Book, clause: Clause, keep: list[Kept]) -> None:
         this = this[book.assessed()]
     book.outputs[clause.table] = pd.concat([earlier_rows, this], ignore_index=True)
 
+
+def _check_kept(clause: Clause, table: Table):
+    yield from _check_sheet(clause, table)
+    if clause.per == "department":
+        yield say("规则 kept 用于个人或小组。", "rule kept is for people or groups.")
+
+
+kept.check = lambda keep, **_: [] if keep else [say("keep 不能为空。", "keep: must not be empty.")]
+kept.check_clause = _check_kept
 
 for _rule in (earlier, window, streak, kept):
     _rule.table = "history"
@@ -139,7 +186,7 @@ class Past:
         self.book, self.clause = book, clause
         if book.period is None:
             problem = say("没有考核期，不知道哪些是往期。", "earlier periods need a period.")
-            raise PolicyError(Fault(f"{book.policy.path} {clause.id}", problem, say("请写明月份。", "Give the month.")))
+            raise PolicyError(Fault(book.place, problem, say("请写明月份。", "Give the month.")))
         self.table, self.frame = book.policy.tables[clause.table], book.table(clause.table)
         self.when = next(name for name in ("month", "quarter", "period") if name in self.table.columns)
         self.now = str(book.period)
@@ -150,7 +197,7 @@ class Past:
         if doubled.any():
             row = self.frame["_row"].iloc[int(np.flatnonzero(doubled)[0])]
             problem = say("同一人同一期不止一行。", "stands twice for one person and period.")
-            raise PolicyError(Fault(f"{self.table.sheet}:{row}", problem, say("请删去一行。", "Delete one of the rows.")))
+            raise DataError(Fault(f"{self.table.sheet}:{row}", problem, say("请删去一行。", "Delete one of the rows.")))
         self.units = np.arange(len(book.units(clause.per)))
         self.longest = len(set(self.stamps))
 
@@ -167,6 +214,13 @@ class Past:
         found = self.frame[name].array.take(rows, allow_fill=True)
         words = np.array([None if is_missing(one) else one for one in found], dtype=object) if not isinstance(found, ExactArray) else found
         return words, rows
+
+    def numbers(self, column: str, back: int) -> ExactArray:
+        """The column as numbers; yes and no are 1 and 0."""
+        values = self.values(column, back)[0]
+        return (
+            values if isinstance(values, ExactArray) else exact([int(one) if isinstance(one, (bool, np.bool_)) else one for one in values])
+        )
 
     def period(self, back: int) -> Period:
         found = self.book.period

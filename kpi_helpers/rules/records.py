@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from fractions import Fraction
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.arguments import ColumnName, Number, Round, RowNumber, Whole, YesNo, figure
+from kpi_helpers.arguments import ColumnName, Constant, Number, Round, RowNumber, Whole, YesNo, figure
 from kpi_helpers.book import Book, Lines, Records
+from kpi_helpers.columns import NUMERIC, Table
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.events import entered_points
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, clip, constant, count_by, exact, extreme_by, maximum, missing, rounded_to, sum_by, where
+from kpi_helpers.numbers import ExactArray, clip, constant, count_by, extreme_by, maximum, rounded_to, sum_by, where
 from kpi_helpers.policy import Clause
-from kpi_helpers.rules.bands import Band, give
+from kpi_helpers.rules.bands import Band, check_bands, give
 
 Span = Literal["day", "week", "month"]
+RowBands = Annotated[list[Band], "row"]
 
 
 def per_event(
@@ -33,7 +36,8 @@ def per_event(
     """每次加减: so many points for each counted occurrence beyond the free ones, between floor and cap.
 
     records: rows of the clause's table. points: 分/次, negative for a deduction. floor, cap: bounds of the clause's
-    result in 分. within: free_each, floor_each and cap_each hold for each day, week (from Monday) or month.
+    result in 分. within: free_each, floor_each and cap_each hold for each day, week (from Monday) or month; a row without
+    a date is then a DataError.
     """
     count = records.count()
     if within is None:
@@ -44,20 +48,39 @@ def per_event(
     return Lines(clip(value, floor, cap), count, records.cells())
 
 
+def _check_spans(within=None, free=Fraction(0), floor=None, cap=None, **given):
+    each = [name for name in ("free_each", "floor_each", "cap_each") if given.get(name) is not None]
+    if (within is None) != (not each):
+        yield say("within 要与 free_each、floor_each、cap_each 之一一起写。", "within: goes with free_each, floor_each or cap_each.")
+    if isinstance(free, Fraction) and free < 0 or isinstance(given.get("free_each"), Fraction) and given["free_each"] < 0:
+        yield say("免罚次数不能小于 0。", "free: must not be below 0.")
+    for low, high in ((floor, cap), (given.get("floor_each"), given.get("cap_each"))):
+        if isinstance(low, Fraction) and isinstance(high, Fraction) and low > high:
+            yield say("floor 高于 cap。", "floor lies above cap.")
+
+
+def _check_day(clause: Clause, table: Table):
+    if clause.arguments.get("within") and table.day is None and table.name != "events":
+        yield say(f"“{table.sheet}”没有日期列，不能按天、周或月计算。", f"'{table.name}' has no date, which within: needs.")
+
+
+per_event.check, per_event.check_clause = _check_spans, _check_day
+
+
 def discretionary(
     book: Book,
     clause: Clause,
     records: Records,
     sign: Literal[1, -1],
-    low: Number,
-    high: Number,
+    low: Constant,
+    high: Constant,
     blank: Literal["incomplete", "low"] | None = None,
     approver: YesNo = False,
 ) -> Lines:
     """酌情: points that a person entered for each event, checked to lie within low..high (rows outside are refused).
 
-    sign: 1 adds, -1 deducts. blank: an event without entered points counts nothing (none), its lowest value (low),
-    or leaves the person's result incomplete. approver: an entry needs somebody who approved it.
+    sign: 1 adds, -1 deducts. low, high: 分, as entered. blank: an event without entered points counts nothing (none), its
+    lowest value (low), or leaves the person's result incomplete. approver: an entry needs somebody who approved it.
     """
     entered = entered_points(records.frame)
     if blank == "low":
@@ -70,6 +93,21 @@ def discretionary(
             lacking.setdefault(employee_id, []).append(event_id)
         book.mark(list(lacking), "incomplete", lacking)
     return Lines(records.sum(entered.fillna(0) * sign), records.count(), records.cells("points"))
+
+
+def _check_discretion(low, high, **_):
+    if low > high:
+        yield say("low 高于 high。", "low lies above high.")
+
+
+def _check_events(clause: Clause, table: Table):
+    if table.name != "events":
+        yield say("规则 discretionary 只读“事件”。", "rule discretionary reads the table events only.")
+    elif table.column("points") is None:
+        yield say("“事件”要有列“酌情分值”。", "'events' needs a column 'points'.")
+
+
+discretionary.check, discretionary.check_clause = _check_discretion, _check_events
 
 
 @figure
@@ -88,7 +126,8 @@ def tally(
 
     same, at_most: of the rows that are alike in these columns (a time by its day), only so many count, the earliest
     first. weight: a weighted mean. within, cap_each: what a day, week or month may bring at most. Without rows a count
-    or sum is 0, a mean has no value.
+    or sum is 0, a mean, least or most has no value; a blank among the counted rows leaves all but the count without one
+    (when: {秒数: {given: true}} leaves such rows out).
     """
     if at_most is not None:
         records = records.pick(_first(book, records, same or [], at_most))
@@ -98,12 +137,12 @@ def tally(
     if of == "days":
         return Lines(_different(records, records.days()), cells=cells)
     if of == "distinct":
-        return Lines(_different(records, _values(records, name)), cells=cells)
-    values = _counts(records) if of == "count" else exact(_values(records, name))
+        return Lines(_different(records, records.values(book.policy, name)), cells=cells)
+    values = _counts(records) if of == "count" else book.numbers(records, name)
     if of in ("min", "max"):
         return Lines(extreme_by(values, records.units, records.size, of == "max"), records.count(), cells)
     if of == "mean":
-        weights = constant(1, len(values)) if weight is None else exact(_values(records, table.column(weight).name))
+        weights = constant(1, len(values)) if weight is None else book.numbers(records, weight)
         whole = records.sum(weights)
         none = whole.isna() | (whole == 0)
         return Lines(where(none, None, records.sum(values * weights) / where(none, 1, whole)), records.count(), cells)
@@ -113,14 +152,44 @@ def tally(
     return Lines(records.sum(values), records.count(), cells)
 
 
+def _check_tally(of="count", column=None, weight=None, same=None, at_most=None, within=None, cap_each=None):
+    if (column is None) != (of in ("count", "days")):
+        yield say(f"of: {of} {'不用' if column else '要写'} column。", f"of: {of} {'takes no' if column else 'needs'} column:.")
+    if weight is not None and of != "mean":
+        yield say("weight 只用于 of: mean。", "weight: is for of: mean only.")
+    if same is not None and at_most is None:
+        yield say("same 要与 at_most 一起写。", "same: goes with at_most:.")
+    if (within is None) != (cap_each is None) or within is not None and of not in ("count", "sum"):
+        yield say("within 与 cap_each 一起写，用于 count 与 sum。", "within: and cap_each: go together, for count and sum.")
+
+
+def _check_tally_columns(clause: Clause, table: Table):
+    yield from _check_day(clause, table)
+    given = clause.arguments
+    yield from _no_numbers(table, given.get("weight"), given.get("column") if given.get("of") != "distinct" else None)
+    if given.get("of") == "days" and table.day is None and table.name != "events":
+        yield say(f"“{table.sheet}”没有日期列。", f"'{table.name}' has no date.")
+
+
+tally.check, tally.check_clause = _check_tally, _check_tally_columns
+
+
+def _no_numbers(table: Table, *names: str | None):
+    """Columns that numbers are taken from and that hold none."""
+    for column in (table.column(name) for name in names if name is not None):
+        if column is not None and column.kind not in (*NUMERIC, "bool"):
+            yield say(f"列“{column.heading}”不是数字。", f"column '{column.name}' holds no numbers.")
+
+
 def per_record(
     book: Book,
+    clause: Clause,
     records: Records,
     amount: RowNumber = 1,
     times: ColumnName | None = None,
     over: RowNumber | None = None,
     column: ColumnName | None = None,
-    bands: list[Band] | None = None,
+    bands: RowBands | None = None,
     round_each: Round | None = None,
     within: Span | None = None,
     cap_each: Number | None = None,
@@ -129,25 +198,47 @@ def per_record(
 
     column, bands: a factor from the band that the row's column falls in. round_each: every row by itself.
     within, cap_each: what a day, week or month may bring at most. Made for deals of different kinds, and for people
-    who change their post in the month: one row per post and its days.
+    who change their post in the month: one row per post and its days. A blank in a counted row, or a divisor of 0, leaves
+    the person open.
     """
     size = len(records.rows)
     value = constant(1, size) * amount
-    columns = book.policy.tables[records.table].columns
-    for name, factor in ((times, 1), (column, None)):
-        if name is not None:
-            found = exact(_values(records, book.policy.tables[records.table].column(name).name))
-            value = value * (found if factor else give(book, None, found, bands or [], records.frame.index))
+    if times is not None:
+        value = value * book.numbers(records, times)
+    if column is not None:
+        rows = [f"{records.table}:{row}" for row in records.frame["_row"]]
+        value = value * give(book, clause, book.numbers(records, column), bands, rows)
     if over is not None:
         divisor = constant(1, size) * over
         value = value / where(divisor == 0, None, divisor)
     if round_each is not None:
         value = rounded_to(value, round_each.step, round_each.mode)
-    cells = records.cells(times if times in columns else None)
+    blank = where(value.isna(), 1, 0)
+    book.lack(clause, records.sum(blank) > 0, clause.title)
+    cells = records.cells(None if times is None else book.policy.tables[records.table].column(times).name)
     if within is not None:
         spans = Spans(records, within)
         return Lines(spans.total(clip(spans.sum(value), None, spans.of(cap_each))), records.count(), cells)
     return Lines(records.sum(value), records.count(), cells)
+
+
+def _check_record(times=None, column=None, bands=None, within=None, cap_each=None, **_):
+    if (column is None) != (bands is None):
+        yield say("column 与 bands 要一起写。", "column: and bands: go together.")
+    if bands is not None:
+        yield from check_bands(bands)
+        if any(isinstance(band.get("give"), str) for band in bands):
+            yield say("bands 的 give 应为数字。", "give: must be a number here.")
+    if (within is None) != (cap_each is None):
+        yield say("within 与 cap_each 要一起写。", "within: and cap_each: go together.")
+
+
+def _check_record_columns(clause: Clause, table: Table):
+    yield from _check_day(clause, table)
+    yield from _no_numbers(table, clause.arguments.get("times"), clause.arguments.get("column"))
+
+
+per_record.check, per_record.check_clause = _check_record, _check_record_columns
 
 
 class Spans:
@@ -160,7 +251,7 @@ class Spans:
             row = records.frame["_row"].iloc[int(np.flatnonzero(days.isna())[0])]
             problem = say("没有日期，不能按天、周或月计算。", "has no date, which a bound per day, week or month needs.")
             raise DataError(Fault(f"{records.table}:{row}", problem, say("请填写日期。", "Enter the date.")))
-        starts = {"day": days, "week": days - pd.to_timedelta(days.dt.weekday, unit="D"), "month": days.dt.to_period("M")}[within]
+        starts = {"day": days, "week": days - pd.to_timedelta(days.dt.day_of_week, unit="D"), "month": days.dt.to_period("M")}[within]
         keys = pd.MultiIndex.from_arrays([records.units, starts.to_numpy()])
         self.codes, found = keys.factorize()
         self.units = found.get_level_values(0).to_numpy(dtype=np.intp)
@@ -181,18 +272,11 @@ def _counts(records: Records) -> ExactArray:
     return records.frame["count"].array if "count" in records.source else constant(1, len(records.rows))
 
 
-def _values(records: Records, name: str | None):
-    if name is None or name not in records.source:
-        return missing(len(records.rows))
-    return records.source[name].array[records.rows]
-
-
 def _first(book: Book, records: Records, same: list[str], at_most: int) -> np.ndarray:
     """Which rows are among the first so many of their kind."""
-    table = book.policy.tables[records.table]
     keys = {"unit": records.units}
     for word in same:
-        column = records.frame[table.column(word).name]
+        column = pd.Series(records.values(book.policy, word), index=records.frame.index)
         keys[word] = (column.dt.normalize() if column.dtype.kind == "M" else column).to_numpy()
     moments = records.frame[records.day] if records.day else pd.Series(0, index=records.frame.index)
     order = np.lexsort((np.arange(len(records.rows)), moments.to_numpy()))

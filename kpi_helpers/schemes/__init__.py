@@ -10,27 +10,35 @@ import pandas as pd
 
 from kpi_helpers.arguments import COMMON, ByColumn, Named, hints, marks
 from kpi_helpers.book import Book, Lines, Result
+from kpi_helpers.checks import own_program
+from kpi_helpers.errors import Fault, PolicyError
+from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, clip, constant, rounded_to, where
 from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.replay import watching
 from kpi_helpers.tables import Tables
 
 
 def score(policy: Policy, tables: Tables) -> Result:
     """计分: one policy on one set of tables, by the scheme's own `score` if it has a module."""
-    return policy.module.score(policy, tables) if policy.module else by_clause(policy, tables)
+    if policy.module is None:
+        return by_clause(policy, tables)
+    with own_program(policy):
+        return policy.module.score(policy, tables)
 
 
 def by_clause(policy: Policy, tables: Tables) -> Result:
     """Apply the clauses in order and post every result; nothing else in the program has an order."""
-    book = Book(policy, tables)
-    for clause in policy.order:
-        if clause.rule is not None:
-            book.post(clause, apply(clause, book))
+    watch = watching.get()
+    book, start = watch.open(policy, tables) if watch else (Book(policy, tables), 0)
+    for clause in [clause for clause in policy.order if clause.rule is not None][start:]:
+        book.post(clause, watch.compute(clause, book, apply) if watch else apply(clause, book))
     return close(book)
 
 
 def apply(clause: Clause, book: Book):
     """Call a clause's rule with what its signature names, and hold what it gives within floor, cap and rounding."""
+    book.clause = clause
     wanted, kinds, arguments = inspect.signature(clause.rule).parameters, hints(clause.rule), dict(clause.arguments)
     common = {name: arguments.pop(name, None) for name in COMMON if name not in wanted}
     given: dict = {name: value for name, value in (("book", book), ("clause", clause)) if name in wanted}
@@ -44,14 +52,21 @@ def apply(clause: Clause, book: Book):
     if "measures" in wanted:
         given["measures"] = [needs.factor(one, per) for one in clause.measures]
     for name, value in arguments.items():
-        row_by_row = "row" in marks(kinds[name]) and isinstance(value, (ByColumn, Named))
+        row_by_row = "row" in marks(kinds[name])
         given[name] = book.row_amount(value, given["records"], clause.per) if row_by_row else needs.argument(value, clause.per)
-    outcome = clause.rule(**given)
+    try:
+        outcome = clause.rule(**given)
+    except ZeroDivisionError:
+        problem = say("除数为 0，算不出结果。", "a divisor is 0, there is no result.")
+        hint = say("请检查这一条用的目标值和参数。", "Check the targets and parameters that this clause uses.")
+        raise PolicyError(Fault(f"{book.policy.path} {clause.id} {clause.title}", problem, hint)) from None
     if "measure" in wanted and isinstance(outcome, Lines) and outcome.cells is None:
         outcome.cells = book.cells(clause.measure, clause.per)
     if not {"measure", "measures"} & wanted.keys() and isinstance(absent, Fraction):
         outcome = _filled(outcome, absent)
-    return _bounded(outcome, **{name: book.amount(value, clause.per) for name, value in common.items()})
+    outcome = _bounded(outcome, **{name: needs.argument(value, clause.per) for name, value in common.items()})
+    needs.posted(outcome)
+    return outcome
 
 
 class Needs:
@@ -64,7 +79,11 @@ class Needs:
     def __init__(self, book: Book, clause: Clause, absent):
         self.book, self.clause = book, clause
         self.absent = absent if absent is not None else "skip" if book.policy.module else "incomplete"
-        self.inside = book.chosen(clause) if clause.who and not book.policy.module else None
+        self.inside = None if book.policy.module else book.concerned(clause)
+        if self.inside is not None and clause.who and self.absent != "skip" and not getattr(clause.rule, "proposes", False):
+            for name, rows in book.undecided(clause).items():
+                if clause.per == "employee":
+                    book.mark(rows & book.assessed(), "incomplete", [name])
 
     def number(self, name, column, per: str):
         """A measure, filled or marked where it is missing; nobody's outside `who`."""
@@ -82,15 +101,26 @@ class Needs:
         return self.number(value, self.book.column(value, per), per)
 
     def argument(self, value, per: str):
-        """An argument as arithmetic needs it; a figure it names is marked where it is missing."""
+        """An argument as arithmetic needs it, also inside lists and dicts; a figure it names is marked where it is missing."""
+        if isinstance(value, list):
+            return [self.argument(one, per) for one in value]
+        if isinstance(value, dict):
+            return {key: self.argument(one, per) for key, one in value.items()}
         resolved = self.book.amount(value, per)
         if isinstance(value, (ByColumn, Named)):
             self.mark(value.name if isinstance(value, Named) else value.column, resolved, per)
         return resolved
 
     def mark(self, name, column, per: str) -> None:
-        if self.absent == "incomplete" and per == self.clause.per:
+        if self.absent != "skip" and per == self.clause.per:
             self.book.lack(self.clause, column.isna(), name)
+
+    def posted(self, outcome) -> None:
+        """Points or yuan that could not be reckoned leave the person open, whatever the reason: they are not 0."""
+        lines = outcome if isinstance(outcome, Lines) else Lines(outcome) if isinstance(outcome, ExactArray) else None
+        if self.inside is not None and self.absent == "incomplete" and self.clause.unit and lines is not None and lines.result is None:
+            if self.clause.per == "employee":
+                self.book.lack(self.clause, lines.value.isna() & self.book.complete(), self.clause.title)
 
 
 def _filled(outcome, number: Fraction):
@@ -139,7 +169,9 @@ def _names(flags) -> dict[str, list]:
 
 def _lists(index, source):
     values = np.empty(len(index), dtype=object)
-    values[:] = [source.get(unit, []) for unit in index]
+    values.fill([])
+    for row, unit in zip(index.get_indexer(list(source)), source, strict=True):
+        values[row] = source[unit]
     return values
 
 

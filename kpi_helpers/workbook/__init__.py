@@ -22,7 +22,7 @@ def read_workbook(path, policy) -> Tables:
     Raises DataError holding all faults. Rows that the policy itself refuses are left out and listed in `refused`,
     what a reader should know otherwise in `notes`.
     """
-    return _Reader(open_package(path), policy).read()
+    return Reader(open_package(path), policy).read()
 
 
 def check(path, policy) -> list[Fault]:
@@ -34,7 +34,11 @@ def check(path, policy) -> list[Fault]:
     return []
 
 
-class _Reader:
+class Reader:
+    """One workbook being read, by the sheets that `policy.tables` says."""
+
+    sheet_of = Sheet  # what a sheet is read as
+
     def __init__(self, package: Package, policy):
         self.package, self.policy = package, policy
         self.sheets: dict[str, Sheet] = {}
@@ -64,7 +68,7 @@ class _Reader:
     # -- sheets --------------------------------------------------------------------------------------------------------
 
     def open_sheets(self) -> None:
-        workbook = _library(self.package.name, lambda: CalamineWorkbook.from_filelike(self.package.content))
+        workbook = self.opened()
         unknown = []
         for title in workbook.sheet_names:
             table = self.table(title)
@@ -76,6 +80,10 @@ class _Reader:
             elif title in self.package.scans:
                 self.sheets[table.name] = self.load(workbook, table, title)
         self.check_sheets([title for title in unknown if title not in OWN_SHEETS])
+
+    def opened(self) -> CalamineWorkbook:
+        self.package.content.seek(0)
+        return _library(self.package.name, lambda: CalamineWorkbook.from_filelike(self.package.content))
 
     def table(self, title: str) -> Table | None:
         word = plain(title)
@@ -89,7 +97,7 @@ class _Reader:
             if not scan.bad:  # an error value that the library does not know stops it, but we know its cell
                 raise
             rows, merged = [], []
-        return Sheet(self.package.name, table, title, rows, scan, merged)
+        return self.sheet_of(self.package.name, table, title, rows, scan, merged)
 
     def check_sheets(self, unknown: list[str]) -> None:
         """Sheets that are missing, and what may be meant by one that is unknown."""

@@ -32,10 +32,16 @@ _CODES = ("id", "text", "texts", "month", "clause", "employee", "group", "choice
 def write_template(policy, path, replace: bool = False) -> Path:
     """写模板: an empty workbook for a policy; an existing file is kept unless `replace`."""
     path = Path(path)
-    if path.exists() and not replace:
+    if not replace:
+        check_new(path)
+    return save_whole(Book(policy, None).bytes(), path)
+
+
+def check_new(path: Path) -> None:
+    """A file that exists is never replaced by a template."""
+    if path.exists():
         problem = say("文件已存在，没有覆盖。", "exists already and was not replaced.")
         raise UsageError(Fault(str(path), problem, say("请换一个文件名，或先移走它。", "Choose another name or move it away.")))
-    return save_whole(_Workbook(policy, None).bytes(), path)
 
 
 def write_workbook(policy, tables: dict[str, list[dict]], path) -> Path:
@@ -47,7 +53,7 @@ def write_workbook(policy, tables: dict[str, list[dict]], path) -> Path:
         for key in dict.fromkeys(key for row in rows for key in row):
             if key not in columns:
                 raise DataError(Fault(f"{name}.{key}", say("没有这一列。", "is no column."), did_you_mean(key, columns)))
-    return save_whole(_Workbook(policy, tables).bytes(), Path(path))
+    return save_whole(Book(policy, tables).bytes(), Path(path))
 
 
 def printable(value: str) -> str:
@@ -80,13 +86,16 @@ def _umask() -> int:
     return mask
 
 
-class _Workbook:
+class Book:
     """One workbook in the making; `tables` None makes it a template with example rows."""
 
-    def __init__(self, policy, tables):
+    people = ("employees", "employee_id")  # the table and column that the numbers of people are chosen from
+
+    def __init__(self, policy, tables, sheets: dict[str, Table] | None = None):
         self.policy, self.tables, self.memory = policy, tables, io.BytesIO()
         # a sheet that may be absent is left out where there is nothing to write: an empty one would count as handed in
-        self.shown = {name: one for name, one in policy.tables.items() if tables is None or name in tables or not one.optional}
+        sheets = policy.tables if sheets is None else sheets
+        self.shown = {name: one for name, one in sheets.items() if tables is None or name in tables or not one.optional}
         self.book = xlsxwriter.Workbook(self.memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         self.book.set_properties({"title": printable(policy.title), "created": _FIXED})
         self.formats: dict[tuple, object] = {}
@@ -102,6 +111,10 @@ class _Workbook:
         except XlsxWriterException as error:
             raise PolicyError(Fault(Path(self.policy.path).name, str(error))) from None
         return self.memory.getvalue()
+
+    def looks(self, table: Table, column: Column) -> dict:
+        """How the cells of a column look."""
+        return {"num_format": _number_format(column)}
 
     def format(self, **looks):
         key = tuple(sorted(looks.items()))
@@ -120,10 +133,8 @@ class _Workbook:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         for place, column in enumerate(table.columns.values()):
-            sheet.set_column(place, place, _width(column), self.format(num_format=_number_format(column)))
-            marked = column.required
-            looks = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79"} if marked else {"bg_color": "#DDEBF7"}
-            sheet.write_string(0, place, column.heading, self.format(border=1, align="center", **looks))
+            sheet.set_column(place, place, _width(column), self.format(**self.looks(table, column)))
+            sheet.write_string(0, place, column.heading, self.format(**self.heading(table, column)))
             sheet.write_comment(0, place, "\n".join(explanation(table, column)), {"x_scale": 1.6, "y_scale": 1.3, "author": ""})
             self.validate(sheet, table, place, column)
         rows = self.tables.get(table.name, []) if self.tables is not None else None
@@ -132,7 +143,12 @@ class _Workbook:
         else:
             for number, row in enumerate(rows, 1):
                 for place, column in enumerate(table.columns.values()):
-                    self.write(sheet, number, place, column, row.get(column.name))
+                    self.write(sheet, number, place, column, row.get(column.name), self.format(**self.looks(table, column)))
+
+    def heading(self, table: Table, column: Column) -> dict:
+        """How a heading looks: dark where the column must stay."""
+        dark = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79"}
+        return {"border": 1, "align": "center", **(dark if column.required else {"bg_color": "#DDEBF7"})}
 
     def example(self, sheet, table: Table) -> None:
         looks = self.format(italic=True, font_color="#7F7F7F", bg_color="#F2F2F2", num_format="@")
@@ -159,8 +175,7 @@ class _Workbook:
             "texts": "001、002",
         }.get(column.kind, {"name": "张三", "department": "客服部"}.get(column.name, "文字"))
 
-    def write(self, sheet, row: int, place: int, column: Column, value) -> None:
-        looks = self.format(num_format=_number_format(column))
+    def write(self, sheet, row: int, place: int, column: Column, value, looks) -> None:
         if value is None or value == "":
             return
         if isinstance(value, bool):
@@ -190,8 +205,8 @@ class _Workbook:
             sheet.data_validation(first, place, LAST_ROW, place, {**stop, **rule})
 
     def validation(self, table: Table, column: Column) -> dict | None:
-        if column.kind == "employee" and table.name != "employees" and "employees" in self.shown:
-            return {"validate": "list", "source": self.listed("employees", "employee_id")}
+        if column.kind == "employee" and table.name != self.people[0] and self.people[0] in self.shown:
+            return {"validate": "list", "source": self.listed(*self.people)}
         if column.kind == "id" and table.key != (column.name,):
             home = next((one.name for one in self.shown.values() if one.key == (column.name,)), None)
             return home and {"validate": "list", "source": self.listed(home, column.name)}
@@ -209,7 +224,7 @@ class _Workbook:
 
     def listed(self, name: str, column: str) -> str:
         """The filled part of another sheet's column, as a list."""
-        table = self.policy.tables[name]
+        table = self.shown[name]
         letter = letters(list(table.columns).index(column) + 1)
         first = 3 if self.tables is None else 2
         title = "'" + table.sheet.replace("'", "''") + "'"
@@ -228,6 +243,10 @@ class _Workbook:
             sheet.set_column(place, place, width)
         sheet.write_string(0, 0, printable(self.policy.title), self.format(bold=True, font_size=14))
         row = 1
+        for label, value in self.facts():
+            sheet.write_string(row, 0, label, self.format(bold=True))
+            sheet.write_string(row, 1, printable(value), self.format(num_format="@"))
+            row += 1
         for line in self.lines():
             sheet.write_string(row, 0, line, self.format())
             row += 1
@@ -247,6 +266,10 @@ class _Workbook:
                     sheet.write_string(row, place, word, cell)
                 row += 1
         sheet.repeat_rows(0)
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What stands in cells of its own at the top, to be read back."""
+        return []
 
     def lines(self) -> list[str]:
         period = f"{say('考核周期', 'Period')}：{self.policy.period}" if self.policy.period else ""

@@ -1,0 +1,117 @@
+"""筛选条件: can a filter ever be fulfilled, can two of them be fulfilled at once, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pandas as pd
+import portion
+
+from kpi_helpers.language import say
+from kpi_helpers.lint.findings import shown
+from kpi_helpers.lint.spans import Span, everything
+from kpi_helpers.policy import Policy
+
+_EDGES = {
+    "at_least": lambda value: portion.closedopen(value, portion.inf),
+    "above": lambda value: portion.open(value, portion.inf),
+    "at_most": lambda value: portion.openclosed(-portion.inf, value),
+    "below": lambda value: portion.open(-portion.inf, value),
+}
+
+
+def example(tests: dict[str, list], span: Callable[[str], Span], bounded: bool = True) -> dict | None:
+    """Values that fulfil all tests of every column; None if there are none. bounded: only values the columns can have."""
+    found = {}
+    for name, wanted in tests.items():
+        value = _one(wanted, span(name), bounded)
+        if value is None:
+            return None
+        found[name] = value
+    return found
+
+
+def _one(wanted: list[tuple], span: Span, bounded: bool):
+    """A value for one column, '' where any will do."""
+    inside, allowed, banned, blank, other = everything(), None, set(), False, False
+    for test, value in wanted:
+        if test == "given":
+            blank, other = blank or value is False, other or value is True
+            continue
+        other = True
+        if isinstance(value, dict) or test == "after" or test.startswith("within_"):
+            continue  # compared with another column: nothing is known
+        if test in _EDGES:
+            inside &= _EDGES[test](value)
+        else:
+            values = set(value if isinstance(value, list) else [value])
+            if test in ("is", "in"):
+                allowed = values if allowed is None else allowed & values
+            else:
+                banned |= values
+    if blank:
+        return None if other else say("空", "blank")
+    if allowed is None and bounded and span.words is not None:
+        allowed = set(span.words)
+    if allowed is not None:
+        left = [value for value in sorted(allowed, key=str) if value not in banned and _fits(value, span, inside, bounded)]
+        return left[0] if left else None
+    if inside == everything():
+        return ""
+    if any(isinstance(end, (str, pd.Timestamp)) for atom in inside for end in (atom.lower, atom.upper)):
+        return (
+            None
+            if inside.empty
+            else next(end for atom in inside for end in (atom.lower, atom.upper) if isinstance(end, (str, pd.Timestamp)))
+        )
+    return (span if bounded else Span()).pick(inside)
+
+
+def _fits(value, span: Span, inside, bounded: bool) -> bool:
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        return value in inside and (not bounded or span.words is not None or value in span.interval)
+    return inside == everything() and (not bounded or span.words is None or value in span.words or isinstance(value, bool))
+
+
+def together(*alternatives: dict) -> dict[str, list]:
+    """Several filters as one: every test of each."""
+    found: dict[str, list] = {}
+    for one in alternatives:
+        for name, tests in one.items():
+            found.setdefault(name, []).extend(tests.items())
+    return found
+
+
+def fulfilled(conditions: list[dict], span: Callable[[str], Span], bounded: bool = True) -> dict | None:
+    """Values that fulfil a filter (one of its alternatives); None if it can never hold."""
+    return next(
+        (found for one in conditions or [{}] if (found := example(together(one), span, bounded)) is not None),
+        None,
+    )
+
+
+def overlapping(one: list[dict], other: list[dict], span: Callable[[str], Span]) -> dict | None:
+    """Values that fulfil both filters at once; None if they exclude each other."""
+    pairs = [together(a, b) for a in one or [{}] for b in other or [{}]]
+    return next((found for pair in pairs if (found := example(pair, span)) is not None), None)
+
+
+def told(values: dict, policy: Policy) -> str:
+    """Values as a reader says them: 岗位为客服、分钟为 40."""
+    parts = []
+    for name, value in values.items():
+        column = next((one for table in policy.tables.values() if (one := table.column(name)) is not None), None)
+        if value == "":
+            continue
+        heading, word = column.heading if column else name, str(value)
+        if isinstance(value, bool):
+            word = say("是" if value else "否", "yes" if value else "no")
+        elif isinstance(value, (int, Fraction)):
+            word = shown(value)
+        elif isinstance(value, pd.Timestamp):
+            word = str(value.date())
+        elif column is not None:
+            word = column.words.get(value, word)
+        parts.append(say(f"{heading}为 {word}", f"{heading} = {word}"))
+    return "、".join(parts)

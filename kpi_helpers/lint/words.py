@@ -1,0 +1,104 @@
+"""文字: grades and other words that a clause must know, and what the better of them are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+from kpi_helpers.arguments import ByColumn
+from kpi_helpers.language import say
+from kpi_helpers.lint.bands import better_of
+from kpi_helpers.lint.conditions import fulfilled, overlapping
+from kpi_helpers.lint.findings import Finding, listed, place, shared_rule, shown
+from kpi_helpers.lint.model import model_of
+from kpi_helpers.lint.pieces import ascending
+from kpi_helpers.lint.spans import Span
+from kpi_helpers.policy import Clause, Policy
+
+
+def check_unlisted_words(policy: Policy) -> Iterator[Finding]:
+    """Words that an earlier clause can give and a clause does not list: whoever gets one stops the month."""
+    if policy.module is not None:
+        return
+    for clause in policy.order:
+        for argument, name, known in _lists(clause):
+            words = model_of(policy).span(name, clause.per).words
+            maker = model_of(policy).maker(name, clause.per)
+            lacking = sorted(words - known) if words and maker is not None else []
+            lacking = [word for word in lacking if _meets(policy, clause, name, word)]
+            if lacking:
+                yield Finding(
+                    "error",
+                    place(clause),
+                    say(f"{argument} 没有写“{name}”的 {listed(lacking)}。", f"{argument} lacks {listed(lacking)} of '{name}'."),
+                    say(
+                        f"条款 {maker.id} 给出“{lacking[0]}”的人，这一条算不出。",
+                        f"whoever gets '{lacking[0]}' by clause {maker.id} has no result here.",
+                    ),
+                    say(f"补上 {listed(lacking)}，或写 otherwise。", f"list {listed(lacking)}, or write otherwise:."),
+                )
+
+
+def _meets(policy: Policy, clause: Clause, name: str, word: str) -> bool:
+    """Can somebody with this word come to the clause: its `who` lets them in, and no earlier clause has left them out?"""
+    has, model = [{name: {"is": word}}], model_of(policy)
+    gone = [one.who for one in policy.order[: policy.order.index(clause)] if shared_rule(one) == "excluded"]
+    left_out = any(set(case) == {name} and fulfilled([case], lambda _: Span(words=frozenset({word}))) for who in gone for case in who)
+    return not left_out and overlapping(clause.who, has, lambda one: model.span(one, clause.per)) is not None
+
+
+def _lists(clause: Clause) -> Iterator[tuple[str, str, set[str]]]:
+    """Every list of words in a clause: the argument, the figure that the words are of, the words."""
+    for argument, value in [*clause.arguments.items(), *(("measures", one) for one in clause.measures)]:
+        for one in _by_columns(value):
+            if one.otherwise is None:
+                yield argument, one.column, set(one.values)
+    arguments, rule = clause.arguments, shared_rule(clause)
+    if rule == "moved":
+        yield "scale", arguments.get("of", ""), set(arguments.get("scale") or [])
+    if rule == "looked_up":
+        for side in ("rows", "columns"):
+            if arguments.get(f"{side}_in"):
+                yield f"{side}_in", arguments.get(side, ""), set(arguments[f"{side}_in"])
+
+
+def _by_columns(value) -> Iterator[ByColumn]:
+    if isinstance(value, ByColumn):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _by_columns(one)
+
+
+def check_worth_of_grades(policy: Policy) -> Iterator[Finding]:
+    """按等级取值: a better grade that is worth less."""
+    for clause in policy.order:
+        values = [one for value in [*clause.arguments.values(), *clause.measures] for one in _by_columns(value)]
+        for by in values:
+            words = _best_first(policy, clause, by.column)
+            worth = [(word, Fraction(by.values[word])) for word in words if word in by.values]
+            for (better, more), (worse, less) in pairwise(worth):
+                if more < less and all(number >= 0 for _, number in worth):
+                    yield Finding(
+                        "warning",
+                        place(clause),
+                        say(f"更好的“{by.column}”反而得得少。", f"a better '{by.column}' is worth less."),
+                        say(f"{better} 为 {shown(more)}，{worse} 为 {shown(less)}。", f"{better}: {shown(more)}, {worse}: {shown(less)}."),
+                        say("核对各等级的数。", "check the numbers of the grades."),
+                    )
+                    break
+
+
+def _best_first(policy: Policy, clause: Clause, name: str) -> list[str]:
+    """The words of a grade, the best first; nothing where it is not known which is better."""
+    maker = model_of(policy).maker(name, clause.per)
+    rule = shared_rule(maker) if maker is not None else ""
+    if rule == "distributed":
+        return [part["give"] for part in maker.arguments.get("parts") or []]
+    if rule == "moved":
+        return list(reversed(maker.arguments.get("scale") or []))
+    bands = model_of(policy).constant_bands(maker) if rule == "banded" else None
+    better = better_of(policy, maker) if bands else ""
+    words = [band["give"] for _, band in ascending(bands)] if better else []
+    return list(dict.fromkeys(reversed(words) if better == "higher" else words))
