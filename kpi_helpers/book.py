@@ -170,7 +170,9 @@ class Book:
 
     def records(self, clause: Clause) -> Records:
         """The rows that a clause counts: its events, or the rows of its table that fulfil `when`."""
-        if clause.table == "events":
+        if clause.table == "events" and "clause" in columns_of(clause.when):  # events that stand under other clauses
+            frame, rows = self.events, np.flatnonzero(self.events["kept"].to_numpy(dtype=bool))
+        elif clause.table == "events":
             frame, rows = self.events, self._events_of.get(clause.id, np.zeros(0, dtype=np.intp))
         else:
             frame = self.tables[clause.table]

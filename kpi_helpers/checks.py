@@ -223,7 +223,12 @@ _QUANTITIES = {"call_daily", "members_month"}
 
 
 def blocks(policy, refusal: dict) -> bool:
-    """Does a refused row leave the person's result in error? A refused rating or deduction does, an addition does not."""
+    """Does a refused row leave the person's result in error? A refused rating or deduction does, an addition does not.
+
+    A policy without a module of its own says nowhere what a sheet is for: any row that it needs and cannot read counts.
+    """
+    if policy.module is None and refusal["table"] != "events":
+        return refusal["reason"] != "other_period"
     if refusal["reason"] not in ("out_of_range", "not_a_number", "not_whole", "no_approver"):
         return False
     if refusal["table"] != "events":

@@ -234,6 +234,8 @@ class Model(Giving):
         chosen = [line for line in self.posts if self.counts(line, clause, clause.unit, clause.arguments)]
         before = self.added(chosen, clause.per)
         left = before * (ONE - self.argument(clause, "part", 1))
+        rounding = clause.arguments.get("round")
+        left = left.rounded(rounding.step, rounding.mode) if isinstance(rounding, Rounding) else left
         self.replace(clause, chosen, replace(before.hull(left), example=before.example))
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.arguments import Figure, Number, figure
+from kpi_helpers.arguments import Figure, Number, Round, figure
 from kpi_helpers.book import Book, Lines, Records
 from kpi_helpers.errors import DataError, Fault, did_you_mean
 from kpi_helpers.language import say
@@ -40,6 +40,7 @@ def forfeited(
     part: Number = 1,
     sections: list[str] | None = None,
     clauses: list[str] | None = None,
+    round: Round | None = None,  # of what is taken
 ) -> Lines:
     """一票否决（清零）: what was posted so far in the clause's unit is taken back, in whole or in part, by a line of its own.
 
@@ -50,6 +51,7 @@ def forfeited(
     hit = book.concerned(clause) if clause.who else (records.count() > 0)
     posted = book.posted(clause.per, clause.unit, None, sections, clauses) + _taken_before(book, clause)
     taken = where(hit, -posted * part, None)
+    taken = taken if round is None else rounded_to(taken, round.step, round.mode)
     return Lines(taken, None if clause.who else records.count(), None if clause.who else records.cells(), result=posted + taken.fillna(0))
 
 

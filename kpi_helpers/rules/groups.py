@@ -310,6 +310,14 @@ def _split(pool: ExactArray, claims: ExactArray, codes: np.ndarray, rounding: st
     return share[back]
 
 
+def _note_absent(book: Book, clause: Clause, measure: ExactArray) -> None:
+    """暂定: a comparison without somebody whose figure is missing may turn out otherwise; people must know."""
+    absent = book.concerned(clause) & measure.isna()
+    if clause.per == "employee" and absent.any():
+        title = say(f"“{clause.title}”为暂定：有人缺数据，未参加比较", f"'{clause.title}' is provisional: somebody's figure is missing")
+        book.flag("provisional", title, ["department"], clause, "department", list(book.people.index[absent]))
+
+
 class Field:
     """参加比较的人: the people (or groups) who take part, in which field each stands, and their order in it."""
 
@@ -317,6 +325,7 @@ class Field:
         taking = ~measure.isna()
         if clause.per == "employee":
             taking &= book.assessed()
+        _note_absent(book, clause, measure)
         self.codes = np.full(len(measure), -1)
         rows = np.flatnonzero(taking)
         if within is None:

@@ -14,7 +14,7 @@ from kpi_helpers.columns import NUMERIC, Table
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.events import entered_points
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, clip, constant, count_by, extreme_by, maximum, rounded_to, sum_by, where
+from kpi_helpers.numbers import ExactArray, clip, constant, count_by, exact, extreme_by, maximum, rounded_to, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules.bands import Band, check_bands, give
 
@@ -36,16 +36,27 @@ def per_event(
     """每次加减: so many points for each counted occurrence beyond the free ones, between floor and cap.
 
     records: rows of the clause's table. points: 分/次, negative for a deduction. floor, cap: bounds of the clause's
-    result in 分. within: free_each, floor_each and cap_each hold for each day, week (from Monday) or month; a row without
-    a date is then a DataError.
+    result in 分. within: free_each, floor_each and cap_each hold for each day, week (from Monday) or month, after the free
+    ones, which are the first by date; a row without a date is then a DataError.
     """
     count = records.count()
     if within is None:
         return Lines(clip(maximum(count - free, 0) * points, floor, cap), count, records.cells())
     spans = Spans(records, within)
-    values = maximum(spans.sum(_counts(records)) - spans.of(free_each), 0) * spans.of(points)
+    values = maximum(spans.sum(_beyond(records, free)) - spans.of(free_each), 0) * spans.of(points)
     value = spans.total(clip(values, spans.of(floor_each), spans.of(cap_each)))
     return Lines(clip(value, floor, cap), count, records.cells())
+
+
+def _beyond(records: Records, free) -> ExactArray:
+    """How often each row counts once the unit's first occurrences by date are free."""
+    counts = _counts(records)
+    order = np.lexsort((records.days().to_numpy(), records.units))
+    so_far = pd.Series(counts.num[order]).groupby(records.units[order]).cumsum().to_numpy()
+    through = np.empty(len(order), dtype=np.int64)
+    through[order] = so_far
+    allowed = free[records.units] if isinstance(free, ExactArray) else constant(free, len(order))
+    return maximum(exact(through) - allowed, 0) - maximum(exact(through) - counts - allowed, 0)
 
 
 def _check_spans(within=None, free=Fraction(0), floor=None, cap=None, **given):
