@@ -281,6 +281,9 @@ def shared(
     rows = rows[~blank[owners[rows]] & ~amounts[owners[rows]].isna()]
     value = missing(len(owners))
     value[rows] = _split(amounts.fillna(0), claims[rows], owners[rows], rounding, book.people.index[rows])
+    waiting = sharers & np.append(blank, False)[owners]  # for somebody else's figure
+    listed = "、".join(names)
+    book.lack(clause, waiting & book.complete(), say(f"同池有人缺{listed}", f"somebody else's {listed}"))
     unshared = sharers & amounts.take(owners, allow_fill=True).isna() & book.complete()
     book.lack(clause, unshared, pool if isinstance(pool, str) else clause.title)
     given = sum_by(value[rows], owners[rows], units)
