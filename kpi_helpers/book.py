@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -16,94 +15,14 @@ from kpi_helpers.checks import blocks
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, count_by, exact, half_up, missing, sum_by, where
+from kpi_helpers.lines import UNIT_KEYS, Cells, Lines, Post, Records
+from kpi_helpers.numbers import ExactArray, exact, half_up, missing, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.tables import NOT_APPLICABLE, Tables
 
 # a later word wins over an earlier one
 STATUSES = ("complete", "needs_decision", "under_appeal", "incomplete", "error", "not_assessed", "out_of_scope")
-UNIT_KEYS = {"employee": "employee_id", "group": "group_id", "department": "department"}
 _WIDER = {"employee": ("group", "department"), "group": ("department",), "department": ()}
-
-
-@dataclass
-class Cells:
-    """出处: rows of one table that stand behind a number; `units` says which unit each row belongs to."""
-
-    table: str
-    rows: np.ndarray  # positions in the table
-    units: np.ndarray  # unit code of each row, -1 for none
-    column: str | None = None
-
-
-@dataclass
-class Lines:
-    """What one rule gives each unit: the value to post, what it was applied to, and the rows behind it.
-
-    `result` is what `as:` names if that is not the posted value itself; `note` tells lines of one clause apart;
-    `unit` replaces the clause's unit. Units that are missing in `value`, or where value and quantity are 0, get no line.
-    """
-
-    value: ExactArray
-    quantity: ExactArray | None = None
-    cells: Cells | list[Cells] | None = None
-    result: object = None
-    note: str = ""
-    unit: str | None = None
-
-
-@dataclass
-class Records:
-    """The rows of a clause's table that count for it (positions in `source`), with the unit code each belongs to."""
-
-    table: str
-    source: pd.DataFrame
-    rows: np.ndarray
-    units: np.ndarray
-    size: int
-    day: str | None = None  # the column that says when
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The counted rows only."""
-        return self.source.iloc[self.rows]
-
-    def pick(self, chosen: np.ndarray) -> Records:
-        """Some of these rows, by a mask."""
-        return replace(self, rows=self.rows[chosen], units=self.units[chosen])
-
-    def count(self) -> ExactArray:
-        """How often, per unit: the sum of `count` (次数) where the table has it, else the number of rows."""
-        return self.sum("count") if "count" in self.source else count_by(self.units, self.size)
-
-    def sum(self, column: str | ExactArray) -> ExactArray:
-        """The sum per unit of a column, or of one number for each counted row."""
-        values = self.source[column].array[self.rows] if isinstance(column, str) else column
-        return sum_by(values, self.units, self.size)
-
-    def days(self) -> pd.Series:
-        """When each counted row happened, to the day; missing where it is not known."""
-        if self.table == "events":
-            return events.event_day(self.frame)
-        moments = self.frame[self.day] if self.day else pd.Series(pd.NaT, index=self.frame.index)
-        return pd.to_datetime(moments).dt.normalize()
-
-    def values(self, policy: Policy, name: str):
-        """A column of the counted rows; missing where it was not handed in."""
-        column = policy.tables[self.table].column(name).name
-        return self.source[column].array[self.rows] if column in self.source else missing(len(self.rows))
-
-    def cells(self, column: str | None = None) -> Cells:
-        """The counted rows as evidence."""
-        return Cells(self.table, self.rows, self.units, column)
-
-
-@dataclass
-class Post:
-    """One posting: a clause's lines for all units of its kind."""
-
-    clause: Clause
-    lines: Lines
 
 
 class Book:
@@ -498,32 +417,6 @@ def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:
     units = frame.drop(columns="_row", errors="ignore").drop_duplicates(key).set_index(key)
     units.index = units.index.astype(object)
     return units
-
-
-@dataclass
-class Result:
-    """结果 of one policy in one period: frames by person and group, the ledger, flags, refused rows, assumptions."""
-
-    policy: Policy
-    employees: pd.DataFrame
-    groups: pd.DataFrame
-    department: pd.DataFrame
-    tables: dict[str, object]
-    flags: pd.DataFrame
-    errors: pd.DataFrame
-    assumptions: pd.DataFrame
-    posts: list[Post] = field(repr=False, default_factory=list)
-    inputs: Tables | None = field(repr=False, default=None)
-    _ledger: pd.DataFrame | None = field(repr=False, default=None)
-
-    @property
-    def ledger(self) -> pd.DataFrame:
-        """计分台账: a row per clause and unit; built when first asked for."""
-        if self._ledger is None:
-            from kpi_helpers.ledger import assemble
-
-            self._ledger = assemble(self)
-        return self._ledger
 
 
 def published(book: Book, values: ExactArray) -> ExactArray:

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Result
 from kpi_helpers.numbers import ExactArray, constant, exact, is_missing, missing, sum_by, total, where
 from kpi_helpers.policy import Shown
+from kpi_helpers.result import Result
 
 MONEY = "元"
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import UNIT_KEYS, Cells, Lines, Post, Result
 from kpi_helpers.errors import Fault, KpiError
 from kpi_helpers.language import say
+from kpi_helpers.lines import UNIT_KEYS, Cells, Lines, Post
 from kpi_helpers.numbers import ExactArray, exact, missing, text
+
+if TYPE_CHECKING:  # a result assembles its ledger, not the other way round
+    from kpi_helpers.result import Result
 
 COLUMNS = [
     "month",

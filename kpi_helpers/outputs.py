@@ -8,7 +8,6 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from kpi_helpers.book import Result
 from kpi_helpers.departments import Job, package_version
 from kpi_helpers.errors import Fault, KpiError
 from kpi_helpers.language import say
@@ -18,6 +17,7 @@ from kpi_helpers.report.sections import Html
 from kpi_helpers.report.statements import statements
 from kpi_helpers.report.views import View
 from kpi_helpers.report.words import yuan
+from kpi_helpers.result import Result
 
 MANIFEST = "manifest.json"
 

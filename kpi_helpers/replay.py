@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from contextvars import ContextVar
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,11 +11,12 @@ from fractions import Fraction
 import pandas as pd
 
 from kpi_helpers.arguments import ByColumn, Named
-from kpi_helpers.book import Book, Result
+from kpi_helpers.book import Book
 from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.result import Result
+from kpi_helpers.schemes import score, watching
 from kpi_helpers.tables import Tables
 
-watching: ContextVar[Recording | Following | None] = ContextVar("watching", default=None)
 BEFORE = -1  # what is read before the first clause
 ALL_CLAUSES = "*"  # stands for the numbers of all clauses among what was read
 
@@ -33,7 +33,7 @@ class Replay:
         """The result under the same policy with other numbers (`policy.adjusted`)."""
         start = self.recording.first_touched(self.policy, policy)
         if start == BEFORE:
-            return policy.module.score(policy, self.tables) if policy.module else _by_clause(policy, self.tables)
+            return score(policy, self.tables)
         return _watched(Following(self.recording, start), policy, self.tables)
 
 
@@ -132,15 +132,9 @@ class Following:
 def _watched(watcher, policy: Policy, tables: Tables) -> Result:
     token = watching.set(watcher)
     try:
-        return policy.module.score(policy, tables) if policy.module else _by_clause(policy, tables)
+        return score(policy, tables)
     finally:
         watching.reset(token)
-
-
-def _by_clause(policy: Policy, tables: Tables) -> Result:
-    from kpi_helpers.schemes import by_clause
-
-    return by_clause(policy, tables)
 
 
 def _weighs_events(clause: Clause) -> bool:

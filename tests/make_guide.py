@@ -119,6 +119,34 @@ def _cases(policy: str, case: str) -> list[Outcome]:
         return run_cases(file)
 
 
+def statements() -> list[dict]:
+    """Sentences of the guide, each with the clauses and the results that bear it out."""
+    file = FOLDER / "statements.yaml"
+    return strict_yaml.load(file.read_text(encoding="utf-8"), file.name).data
+
+
+_STATED = """tables:
+  员工: [工号, 岗位: text, 小组]
+  数据: [工号, 业绩: number, 级: text]
+  事件: [事件编号, 工号, 条款, 日期, 次数]
+  明细: [工号, 岗位: text, 次数, 额: number]
+"""
+_STATED_ROWS = {
+    "员工": {"columns": ["工号", "岗位", "小组"], "rows": [["1", "客服", "A"], ["2", "客服", "A"], ["3", "组长", "A"]]},
+    "数据": {"columns": ["工号", "业绩", "级"], "rows": [["1", 90, "A"], ["2", None, None], ["3", 50, "B"]]},
+    "明细": {"columns": ["工号", "岗位", "次数", "额"], "rows": [["1", "客服", 3, 10], ["1", "组长", 1, 20]]},
+}
+_STATED_EVENTS = [["e1", "1", "1", "2026-10-12", 1], ["e2", "1", "1", "2026-10-08", 1], ["e3", "1", "1", "2026-10-08", 2]]
+
+
+def belied(statement: dict) -> list[str]:
+    """Where the results are not those that a sentence of the guide says."""
+    events = {"columns": ["事件编号", "工号", "条款", "日期", "次数"], "rows": statement.get("events", _STATED_EVENTS)}
+    example = {"policy": f"{_STATED}clauses:\n{statement['clauses']}", "inputs": _STATED_ROWS | {"事件": events}}
+    flags = {"flags": statement["flags"]} if "flags" in statement else {}
+    return differences(example | {"expected": {"员工": statement["expected"]}} | flags)
+
+
 # -- showing one example ---------------------------------------------------------------------------------------------
 
 
@@ -270,6 +298,8 @@ def _kind(kind) -> str:
         return words
     if hasattr(kind, "__metadata__"):
         return _kind(get_args(kind)[0])
+    if get_origin(kind) is list and hasattr(get_args(kind)[0], "__annotations__"):
+        return _records_kind(get_args(kind)[0])
     if get_origin(kind) is list:
         return f"列表：{_kind(get_args(kind)[0])}"
     if get_origin(kind) is dict:
@@ -277,6 +307,14 @@ def _kind(kind) -> str:
     if hasattr(kind, "__annotations__"):
         return "{" + "、".join(kind.__annotations__) + "}"
     return {str: "文字", dict: "比较，如 {at_least: 90}"}.get(kind, str(kind))
+
+
+def _records_kind(kind) -> str:
+    """A list of bands, tiers, points or parts; bands by their usual edges."""
+    from kpi_helpers.rules import bands
+
+    names = ["from", "give"] if kind is bands.Band else list(kind.__annotations__)
+    return ("档 " if kind is bands.Band else "列表 ") + "`[{" + ", ".join(names) + "}, …]`"
 
 
 def _named(kind) -> str:
@@ -355,7 +393,75 @@ def part_file(name: str) -> str:
     return f"```yaml\n{(FOLDER / name).read_text(encoding='utf-8').rstrip()}\n```"
 
 
-PARTS = {"规则表": part_index, "规则": part_rules, "菜谱": part_recipes, "菜谱表": part_recipe_list, "错误": part_errors}
+_COMMON = {
+    "员工": "工号 姓名 小组 部门 岗位 状态 职级 入职日期 转正日期 离职日期 组长工号",
+    "历史": "工号 小组 月份 季度",
+    "月度数据": "工号 出勤天数 应出勤天数 实出勤天数 计薪天数 基本工资 岗位工资 目标值 来电数 接听数 处理量 通次 通话分钟",
+    "事件": "事件编号 工号 条款 日期 发生时间 记录日期 次数 确认状态 酌情分值 审批人 事由编号 证据 原因 记录人 确认人 备注",
+    "评分": "工号 评分人工号 评分时间 得分 权重 工作质量 工作量 客户满意度 团队协作 自评分 主管评分",
+    "考勤": "工号 日期 迟到分钟 旷工 漏打卡次数 已请假",
+}
+_KINDS = {
+    "id": "编号",
+    "text": "文字",
+    "number": "数",
+    "integer": "整数",
+    "bool": "是 / 否",
+    "date": "日期",
+    "datetime": "时间",
+    "month": "月份",
+    "clause": "条款编号",
+    "employee": "工号",
+    "group": "小组",
+}
+
+
+def common_columns() -> list:
+    """(sheet, its columns as a policy that writes nothing but their headings has them)."""
+    sheets = "\n".join(f"  {sheet}: [{', '.join(words.split())}]" for sheet, words in _COMMON.items())
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "例.yaml"
+        clause = "{id: '1', title: 例, source: 一, basis: S, stated: 例}"
+        file.write_text(f"{HEAD}tables:\n{sheets}\nclauses: [{clause}]\n", encoding="utf-8")
+        tables = load_policy(file, "2026-10").tables
+    return [(sheet, [table_named(tables, sheet).column(word) for word in words.split()]) for sheet, words in _COMMON.items()]
+
+
+def part_columns() -> str:
+    """The common columns, which need no kind."""
+    rows, seen = [], set()
+    for sheet, columns in common_columns():
+        for one in columns:
+            if one.heading not in seen:
+                rows.append([sheet, f"`{one.heading}`", _column_kind(one), _range(one), _default(one)])
+            seen.add(one.heading)
+    return _table(["多写在", "列", "种类", "范围", "空白时"], rows)
+
+
+def _column_kind(column) -> str:
+    words = "、".join(column.words.values())
+    return f"几个词之一：{words}" if column.kind == "choice" else _KINDS[column.kind]
+
+
+def _range(column) -> str:
+    low, high = column.min, column.max
+    if low is not None and high is not None:
+        return f"{number_text(low)}～{number_text(high)}"
+    return f"≥ {number_text(low)}" if low is not None else f"≤ {number_text(high)}" if high is not None else ""
+
+
+def _default(column) -> str:
+    return "" if column.default is None else column.words.get(column.default) or _cell(column.default)
+
+
+PARTS = {
+    "常用列": part_columns,
+    "规则表": part_index,
+    "规则": part_rules,
+    "菜谱": part_recipes,
+    "菜谱表": part_recipe_list,
+    "错误": part_errors,
+}
 MARK = re.compile(r"<!-- 生成：(\S+) -->\n(.*?)<!-- 生成完 -->", re.S)
 
 
@@ -376,6 +482,7 @@ def main() -> int:
     bad = [
         f"{folder}/{name}: {line}" for folder in ("rules", "recipes") for name, one in examples(folder).items() for line in differences(one)
     ]
+    bad += [f"{one['words']}: {line}" for one in statements() for line in belied(one)]
     bad += [f"{one['message']}: {said or 'nothing'}" for one in faulty() if one["message"] not in (said := fault_of(one))]
     print("\n".join(bad), end="\n" if bad else "", file=sys.stderr)
     return 1 if bad else 0

@@ -52,6 +52,12 @@ def test_every_faulty_snippet_gives_its_message(entry):
     assert entry["message"] in make_guide.fault_of(entry)
 
 
+@pytest.mark.parametrize("statement", make_guide.statements(), ids=lambda one: one["words"])
+def test_a_sentence_of_the_guide_is_true(statement):
+    assert statement["words"] in GUIDE
+    assert make_guide.belied(statement) == []
+
+
 def test_the_worked_example_loads_is_clean_and_its_cases_pass(tmp_path):
     for name in ("policy", "cases"):
         shutil.copy(make_guide.FOLDER / "start" / f"{name}.yaml", tmp_path / ("huru.yaml" if name == "policy" else "huru.cases.yaml"))

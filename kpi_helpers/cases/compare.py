@@ -10,12 +10,13 @@ from numbers import Rational
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import STATUSES, Result
+from kpi_helpers.book import STATUSES
 from kpi_helpers.columns import table_named
 from kpi_helpers.errors import did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, fraction, half_up, is_missing, text
 from kpi_helpers.report.words import REASONS, reason_word, status_word
+from kpi_helpers.result import Result
 from kpi_helpers.tables import narrow
 
 # the tables that every result has, by the words a case may use

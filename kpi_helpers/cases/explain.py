@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from wcwidth import clip, ljust, rjust, width
 
-from kpi_helpers.book import Result
 from kpi_helpers.cases.compare import TABLES, Difference
 from kpi_helpers.language import say
 from kpi_helpers.numbers import exact, is_missing, text
 from kpi_helpers.report.words import reason_word, show, status_word
+from kpi_helpers.result import Result
 
 MAX_UNITS = 5  # people and groups explained in one case
 MAX_LINES = 40  # of one of them

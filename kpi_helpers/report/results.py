@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import xlsxwriter
 
-from kpi_helpers.book import Result
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.statements import statement_name
 from kpi_helpers.report.views import Column, Grid, View
 from kpi_helpers.report.words import basis_word, show
+from kpi_helpers.result import Result
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

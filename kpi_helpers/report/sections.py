@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from kpi_helpers.book import Result
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.render import environment
 from kpi_helpers.report.views import Grid, View, mean, plain, score_column
 from kpi_helpers.report.words import show, status_word
+from kpi_helpers.result import Result
 
 WIDEST = 12  # columns that fit on a printed page
 

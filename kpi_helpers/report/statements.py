@@ -6,13 +6,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kpi_helpers.book import Result
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.render import page
 from kpi_helpers.report.sections import Figure, Fold
 from kpi_helpers.report.views import View, plain
 from kpi_helpers.report.words import show, status_word
+from kpi_helpers.result import Result
 
 
 def statement_name(digest: str, employee_id: str) -> str:

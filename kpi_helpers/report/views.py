@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import pandas as pd
 
-from kpi_helpers.book import Result
 from kpi_helpers.columns import vocabulary
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, total
 from kpi_helpers.policy import ROLES, Parameter, Policy, Shown, value_text
 from kpi_helpers.report.words import argument_word, reason_word, show, status_word
+from kpi_helpers.result import Result
 
 
 @dataclass(frozen=True)

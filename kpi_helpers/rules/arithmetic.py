@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Figure, Number, Round, figure
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, constant, exact, maximum, minimum, rounded_to, where
 from kpi_helpers.policy import Clause
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Figure, Number, Round, figure
-from kpi_helpers.book import Book, Lines, Records
+from kpi_helpers.book import Book
 from kpi_helpers.errors import DataError, Fault, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines, Records
 from kpi_helpers.numbers import ExactArray, clip, constant, is_missing, missing, rounded_to, text, where
 from kpi_helpers.policy import Clause
 

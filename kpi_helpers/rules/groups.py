@@ -12,9 +12,10 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from kpi_helpers.arguments import Constant, Figure, Filter, Number, PoolAmount, figure
-from kpi_helpers.book import Book, Lines, Post
+from kpi_helpers.book import Book
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines, Post
 from kpi_helpers.numbers import (
     ExactArray,
     constant,

@@ -12,9 +12,10 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from kpi_helpers.arguments import Figure, Number
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.errors import DataError, Fault, PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, clip, constant, maximum, minimum, missing, rounded_to, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules.bands import Band, band_of, check_bands, give

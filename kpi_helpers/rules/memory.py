@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import ColumnName, Figure, Whole, figure
-from kpi_helpers.book import UNIT_KEYS, Book, Cells, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period
 from kpi_helpers.columns import NUMERIC, Table
 from kpi_helpers.errors import DataError, Fault, PolicyError
 from kpi_helpers.filters import check_filter, matches
 from kpi_helpers.language import say
+from kpi_helpers.lines import UNIT_KEYS, Cells, Lines
 from kpi_helpers.numbers import ExactArray, constant, exact, extreme_by, is_missing, missing, sum_by, where
 from kpi_helpers.period_rows import named_periods
 from kpi_helpers.policy import Clause

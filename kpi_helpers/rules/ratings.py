@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import ColumnName, Constant, Figure, Number, YesNo, figure
-from kpi_helpers.book import Book, Lines, Records
+from kpi_helpers.book import Book
 from kpi_helpers.columns import NUMERIC, Table
 from kpi_helpers.errors import DataError, Fault, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines, Records
 from kpi_helpers.numbers import ExactArray, constant, count_by, exact, is_missing, positions_by, quantile_by, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.tables import NOT_APPLICABLE

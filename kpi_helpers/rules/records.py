@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import ColumnName, Constant, Number, Round, RowNumber, Whole, YesNo, figure
-from kpi_helpers.book import Book, Lines, Records
+from kpi_helpers.book import Book
 from kpi_helpers.columns import NUMERIC, Table
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.events import entered_points
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines, Records
 from kpi_helpers.numbers import ExactArray, clip, constant, count_by, exact, extreme_by, maximum, rounded_to, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules.bands import Band, check_bands, give

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kpi_helpers.arguments import Number, Round, Whole
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import clip, constant, half_up, rounded_to, where
 from kpi_helpers.policy import Clause
 

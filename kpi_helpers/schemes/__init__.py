@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import inspect
+from contextvars import ContextVar
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import COMMON, ByColumn, Named, hints, marks
-from kpi_helpers.book import Book, Lines, Result
+from kpi_helpers.book import Book
 from kpi_helpers.checks import own_program
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, clip, constant, rounded_to, where
 from kpi_helpers.policy import Clause, Policy
-from kpi_helpers.replay import watching
+from kpi_helpers.result import Result
 from kpi_helpers.tables import Tables
+
+watching: ContextVar = ContextVar("watching", default=None)  # a replay that records or follows a run (replay.py)
 
 
 def score(policy: Policy, tables: Tables) -> Result:

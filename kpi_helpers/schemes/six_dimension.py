@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole, YesNo
-from kpi_helpers.book import Book, Cells, Lines, Records, Result, published
+from kpi_helpers.book import Book, published
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.numbers import ExactArray, count_by, exact, half_up, minimum, missing, places_of, rank_codes, text, where
 from kpi_helpers.period_rows import check_period_rows, days_of, named_periods
 from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.result import Result
 from kpi_helpers.rules import banded
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.tables import Tables

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole, YesNo
-from kpi_helpers.book import Book, Cells, Lines, Records, Result, published
+from kpi_helpers.book import Book, published
 from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.numbers import ExactArray, constant, count_by, exact, half_up, is_missing, minimum, missing, sum_by, text, where
 from kpi_helpers.period_rows import check_period_rows, days_of
 from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.result import Result
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.tables import Tables
 

@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, YesNo
-from kpi_helpers.book import Book, Lines, Records, Result, published
+from kpi_helpers.book import Book, published
 from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.events import entered_points, event_day, has_text
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines, Records
 from kpi_helpers.numbers import clip, constant, count_by, exact, half_up, missing, sum_by, text, where
 from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.result import Result
 from kpi_helpers.rules import discretionary, section
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.tables import Tables

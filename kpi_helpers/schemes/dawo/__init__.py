@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from kpi_helpers.book import Result
 from kpi_helpers.checks import RowFault
 from kpi_helpers.policy import Policy
+from kpi_helpers.result import Result
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.schemes.dawo.allowance import attained_awards, awards, performance_pay, score_deduction
 from kpi_helpers.schemes.dawo.careers import (

@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 
 from kpi_helpers.arguments import Number, YesNo
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, clip, exact, half_up, minimum, where
 from kpi_helpers.schemes.dawo.days import first_given, present_and_scheduled
 from kpi_helpers.schemes.dawo.pay import post_wages

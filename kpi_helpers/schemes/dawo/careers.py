@@ -11,8 +11,9 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from kpi_helpers.arguments import Number, Whole
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period, month_of
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, constant, half_up, missing, sum_by
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.months import numbers_of

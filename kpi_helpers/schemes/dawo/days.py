@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book, Cells, Records
+from kpi_helpers.book import Book
+from kpi_helpers.lines import Cells, Records
 from kpi_helpers.numbers import ExactArray, exact, is_missing, maximum, missing, where
 from kpi_helpers.schemes.dawo.staff import employment
 

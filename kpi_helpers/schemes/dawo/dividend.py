@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, YesNo
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, clip, exact, half_up, largest_remainder, missing, sum_by, where
 from kpi_helpers.schemes.dawo.days import first_given
 from kpi_helpers.schemes.dawo.months import numbers_of

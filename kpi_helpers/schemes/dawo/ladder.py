@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole
-from kpi_helpers.book import Book, Cells, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import count_by, exact, missing, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import PersonDays, call_rows, day64, first_given, person_days, sundays

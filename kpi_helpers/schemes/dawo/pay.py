@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 
 from kpi_helpers.arguments import Number, Whole, YesNo
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, clip, exact, half_up, missing, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import first_given, member_cells, workdays

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book, Cells, Lines, Records, published
+from kpi_helpers.book import Book, published
 from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.numbers import clip, constant, count_by, exact, half_up, maximum
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import per_event

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book, Cells, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period, quarter_of
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import day64, first_given

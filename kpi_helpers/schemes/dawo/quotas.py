@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole, YesNo
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.calendar import add_months
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, exact, minimum, missing, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import (

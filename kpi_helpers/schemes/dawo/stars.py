@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole
-from kpi_helpers.book import Book, Cells, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import KpiError
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by
 from kpi_helpers.schemes.dawo.days import first_given
 from kpi_helpers.schemes.dawo.months import numbers_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_helpers.book import Result
 from kpi_helpers.policy import Policy
+from kpi_helpers.result import Result
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.schemes.quarterly_standard.decisions import decisions, reports
 from kpi_helpers.schemes.quarterly_standard.indicators import four_indicators, main_indicator, scope

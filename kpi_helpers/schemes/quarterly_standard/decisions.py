@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, half_up, missing, places_of, total
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import banded

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book, Lines
+from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import exact, half_up, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points

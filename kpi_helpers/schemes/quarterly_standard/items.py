@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole, YesNo
-from kpi_helpers.book import Book, Cells, Lines, Records
+from kpi_helpers.book import Book
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.numbers import ExactArray, clip, count_by, minimum, missing, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, given_score, numbers_of, per_person, records_of

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole
-from kpi_helpers.book import Book, Lines, Records
+from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period, quarter_of
 from kpi_helpers.events import has_text
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines, Records
 from kpi_helpers.numbers import ExactArray, half_up, is_missing, missing, where
 from kpi_helpers.period_rows import named_periods
 from kpi_helpers.policy import Clause

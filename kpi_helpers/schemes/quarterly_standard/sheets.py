@@ -7,10 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book, Cells, Records
+from kpi_helpers.book import Book
 from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Records
 from kpi_helpers.numbers import ExactArray, missing, text
 from kpi_helpers.period_rows import check_period_rows
 from kpi_helpers.policy import Policy

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book, Records
+from kpi_helpers.book import Book
+from kpi_helpers.lines import Records
 from kpi_helpers.numbers import ExactArray, exact
 
 

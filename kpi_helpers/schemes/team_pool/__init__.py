@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from kpi_helpers.book import Result
 from kpi_helpers.policy import Policy
+from kpi_helpers.result import Result
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.schemes.team_pool import sheets
 from kpi_helpers.schemes.team_pool.assessment import assessment_record, issue_log, publication, scope

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, YesNo
-from kpi_helpers.book import Book, Lines, Records
+from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.events import has_text
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines, Records
 from kpi_helpers.numbers import ExactArray, constant, count_by, exact, sum_by
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import per_event

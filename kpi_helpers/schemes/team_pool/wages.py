@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book, Lines, published
+from kpi_helpers.book import Book, published
 from kpi_helpers.language import say
+from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import missing, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.team_pool.staff import assessed, payroll

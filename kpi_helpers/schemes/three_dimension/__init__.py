@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_helpers.book import Result
 from kpi_helpers.policy import Policy
+from kpi_helpers.result import Result
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.schemes.three_dimension.scores import indicator_scores, three_dimensions
 from kpi_helpers.schemes.three_dimension.sheets import check_rows

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book, Cells, Lines, Records
+from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.numbers import half_up, sum_by, text, total, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Whole, YesNo
-from kpi_helpers.book import Book, Records
+from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period, month_of
 from kpi_helpers.events import has_text
 from kpi_helpers.language import say
+from kpi_helpers.lines import Records
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.three_dimension.sheets import this_month
 
