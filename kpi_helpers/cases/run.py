@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kpi_helpers.cases.case import Case
 from kpi_helpers.cases.compare import Difference, differences
 from kpi_helpers.cases.explain import explain
 from kpi_helpers.cases.inputs import case_tables
-from kpi_helpers.cases.reading import Case, read_cases
+from kpi_helpers.cases.reading import read_cases
 from kpi_helpers.errors import KpiError
 from kpi_helpers.policy import load_policy
 from kpi_helpers.result import Result

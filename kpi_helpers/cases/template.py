@@ -9,10 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+from kpi_helpers.cases.case import Case, named_policy
 from kpi_helpers.cases.compare import NOTHING, TABLES
 from kpi_helpers.cases.inputs import Given, as_given
 from kpi_helpers.cases.layout import CASES, ID, MONTH, NUMBERS, PERSON, POLICY, RESULTS, SHOULD, TITLE, Layout
-from kpi_helpers.cases.reading import Case, named_policy, read_cases
+from kpi_helpers.cases.reading import read_cases
 from kpi_helpers.columns import NUMERIC, Column, Table, table_named
 from kpi_helpers.errors import PolicyError
 from kpi_helpers.language import say

@@ -8,10 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from kpi_helpers import strict_yaml
+from kpi_helpers.cases.case import MAX_CASES, Case, CaseFile, named_policy
 from kpi_helpers.cases.compare import NOTHING, TABLES
 from kpi_helpers.cases.inputs import Given
 from kpi_helpers.cases.layout import CASES, ID, MONTH, NUMBERS, PERSON, POLICY, RESULTS, TITLE, Layout
-from kpi_helpers.cases.reading import MAX_CASES, Case, CaseFile, named_policy
 from kpi_helpers.columns import Column
 from kpi_helpers.errors import DataError, Fault, PolicyError, did_you_mean
 from kpi_helpers.language import say
