@@ -123,6 +123,8 @@ class Book:
         frame = self.units(per)
         if name in frame:
             return frame[name].array
+        if name == frame.index.name:
+            return frame.index.array
         for wider in _WIDER[per]:
             if name in self.units(wider):
                 return self.units(wider)[name].array.take(self.owners(per, wider), allow_fill=True)

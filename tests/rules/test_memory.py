@@ -110,7 +110,18 @@ def test_points_recover_month_by_month_up_to_the_full_amount(start, expected):
     assert results(rule, "余额", **sheets(甲=[1 if start else 0]) | {"历史": past}) == [expected]
 
 
-def test_half_of_last_month_is_carried_and_a_sum_to_date_is_taxed_in_slabs():
+@pytest.mark.parametrize("last, this, expected", [(10, 4, 9), (5, 0, Fraction(5, 2)), (None, 4, 4)])
+def test_half_of_last_month_is_carried(last, this, expected):
+    rule = policy(
+        "rule: earlier, column: 得分, missing: 0, as: 上月",
+        "rule: product_of, measures: [上月, 0.5], as: 结转",
+        "rule: sum_of, measures: [结转, 甲], as: 余额",
+    )
+    past = [["工号", "月份", "得分"], *([["E00", "2026-09", last]] if last is not None else [])]
+    assert results(rule, "余额", **sheets(甲=[this]) | {"历史": past}) == [expected]
+
+
+def test_a_sum_to_date_is_paid_in_slabs_less_what_was_paid_before():
     rule = policy(
         "rule: window, column: 得分, since: year, absent: skip, as: 此前",
         "rule: sum_of, measures: [此前, 甲], as: 累计",
