@@ -480,6 +480,14 @@ CASES = [
         "一个得 -6 分的人，合计不变",
     ),
     (
+        "a total of a unit that nobody gives",
+        figures.check_empty_totals,
+        "{rule: per_event, points: 3, unit: 提成}\n{title: 合计, rule: total, unit: 提成金, as: 合计}",
+        "{rule: per_event, points: 3, unit: 提成}\n{title: 合计, rule: total, unit: 提成, as: 合计}",
+        "error",
+        "每个人的“合计”都是 0",
+    ),
+    (
         "a number that no clause uses",
         figures.check_unused_parameters,
         """parameters: {迟到: {value: -2, basis: S}}

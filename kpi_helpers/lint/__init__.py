@@ -32,6 +32,7 @@ CHECKS = (
     words.check_worth_of_grades,
     figures.check_unused_results,
     figures.check_uncounted,
+    figures.check_empty_totals,
     figures.check_unused_parameters,
     figures.check_undelivered,
     figures.check_double_records,

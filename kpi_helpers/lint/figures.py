@@ -93,6 +93,29 @@ def check_uncounted(policy: Policy) -> Iterator[Finding]:
         )
 
 
+def check_empty_totals(policy: Policy) -> Iterator[Finding]:
+    """A total to which no earlier clause adds anything: most likely another unit was meant."""
+    if policy.module is not None:
+        return
+    for position, clause in enumerate(policy.order):
+        if shared_rule(clause) != "total" or clause.arguments.get("start") is not None:
+            continue
+        earlier = [one for one in policy.order[:position] if one.rule is not None and one.per == clause.per and shared_rule(one) != "total"]
+        if any(_adds(clause, one) for one in earlier):
+            continue
+        units = listed(dict.fromkeys(one.unit for one in earlier if one.unit))
+        yield Finding(
+            "error",
+            place(clause),
+            say(f"前面没有条款给出“{clause.unit}”，合计总是 0。", f"no earlier clause gives '{clause.unit}': the total is always 0."),
+            say(f"每个人的“{clause.result or clause.title}”都是 0。", f"everybody's '{clause.result or clause.title}' is 0."),
+            say(
+                f"前面有的单位：{units or '没有'}；核对 unit、kinds、sections 与次序。",
+                f"units given before: {units or 'none'}; check unit and order.",
+            ),
+        )
+
+
 def _adds(total: Clause, clause: Clause) -> bool:
     """Does a total, or the sum of a section, add what a clause posts?"""
     if shared_rule(total) == "section":

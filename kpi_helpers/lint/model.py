@@ -165,7 +165,7 @@ class Model(Giving):
         if key in self.figures:
             before = self.makers[key]
             adds = span.words is None and any(
-                overlapping(clause.who, one.who, lambda name: self.span(name, clause.per)) for one in before[-_MANY:]
+                overlapping(clause.who, one.who, lambda name: self.span(name, clause.per)) is not None for one in before[-_MANY:]
             )
             first, either = self.figures[key], self.figures[key].hull(span)
             span = either.hull(first + span) if adds and shared_rule(clause) not in ("total", "section") else either
@@ -188,7 +188,7 @@ class Model(Giving):
         return whole
 
     def apart(self, one: Line, other: Line) -> bool:
-        return not overlapping(one.clause.who, other.clause.who, lambda name: self.span(name, one.clause.per))
+        return overlapping(one.clause.who, other.clause.who, lambda name: self.span(name, one.clause.per)) is None
 
     def total(self, clause: Clause) -> None:
         arguments = clause.arguments
