@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from copy import copy
 from fractions import Fraction
 
 from kpi_helpers.arguments import INJECTED, ByColumn, check_arguments, hints, marks
@@ -55,6 +56,26 @@ class ClauseReader:
             self.check_references(clauses)
             Figures(self.tables, order).check(self.wheres, self.faults)
         return clauses, order
+
+    def of(self, policy) -> ClauseReader:
+        """The same reader for the same policy with other numbers."""
+        twin = copy(self)
+        twin.policy, twin.faults, twin.fault, twin.parameters = policy, policy.faults, policy.fault, policy.parameters
+        twin.after, twin.wheres = dict(self.after), dict(self.wheres)
+        return twin
+
+    def read_again(self, changed: list[str]) -> dict[str, Clause]:
+        """The clauses that use one of these parameters, or whose own numbers are overridden, by id."""
+        found = {}
+        names = {f"${name}" for name in changed}
+        starts = tuple(name.removeprefix(f"{self.policy.scheme}.").rpartition(".")[0] for name in self.policy.overrides)
+        for index, entry in enumerate(self.entries):
+            id = str(entry["id"])
+            if not names.isdisjoint(_words(entry)) or id in starts or id.removesuffix("a") in starts:
+                clause = self.read_clause(entry, self.wheres[id], index)
+                if clause is not None:
+                    found[id] = clause
+        return found
 
     def check_words(self, entry: dict, where: str) -> bool:
         """Names are texts: what is looked up by them must not be a list, a table or a number."""
@@ -244,6 +265,15 @@ class ClauseReader:
             order.insert(position, ready)
             waiting.remove(ready)
         return order
+
+
+def _words(value):
+    """Every text inside an entry."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _words(one)
 
 
 def exact_value(value):

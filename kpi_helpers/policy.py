@@ -102,6 +102,11 @@ class Policy:
     digest: str
     about: str = ""
     overrides: dict = field(default_factory=dict)
+    reader: object = field(default=None, repr=False, compare=False)
+
+    def adjusted(self, overrides: dict) -> Policy:
+        """试算: this policy with other numbers, by the same names and checks as `load_policy(…, overrides)`."""
+        return self.reader.adjusted(self, overrides)
 
     @property
     def month(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import replace
 from fractions import Fraction
 
@@ -91,19 +92,9 @@ class Reader:
         self.parameters = self.read_parameters(data.get("parameters") or {})
         self.apply_parameter_overrides()
         sections = data.get("sections") or {}
-        reader = ClauseReader(self, data.get("clauses") or [], sections)
-        clauses, order = reader.read()
-        for name in self.overrides:
-            names = [
-                *self.parameters,
-                *(
-                    f"{entry['id']}.{key}"
-                    for entry in data.get("clauses") or []
-                    if isinstance(entry, dict) and "id" in entry
-                    for key in entry.keys() - CLAUSE_KEYS
-                ),
-            ]
-            self.fault(name, "没有这个参数。", "there is no such number.", did_you_mean(name, names))
+        self.clause_reader = ClauseReader(self, data.get("clauses") or [], sections)
+        clauses, order = self.clause_reader.read()
+        self.refuse_unknown_overrides()
         results = self.read_results(data.get("results") or {})
         results |= {clause.result: shown_as(clause, clauses) for clause in clauses if clause.result and clause.result not in results}
         if self.faults:
@@ -126,7 +117,31 @@ class Reader:
             self.digest,
             str(data.get("about") or ""),
             self.asked,
+            self,
         )
+
+    def adjusted(self, policy: Policy, overrides: dict) -> Policy:
+        """The policy that this reader has read, with other numbers: only the clauses that they touch are read again."""
+        if policy.overrides or self.document is None:
+            return Reader(self.document, self.path, policy.month, overrides, self.digest).read()
+        twin = copy(self)
+        twin.faults, twin.faulty, twin.overrides, twin.parameters = Faults(), set(), dict(overrides), dict(policy.parameters)
+        twin.apply_parameter_overrides()
+        twin.clause_reader = self.clause_reader.of(twin)
+        changed = [name for name, one in twin.parameters.items() if one is not policy.parameters[name]]
+        again = twin.clause_reader.read_again(changed)
+        twin.refuse_unknown_overrides()
+        if twin.faults:
+            raise PolicyError(twin.faults)
+        clauses, order = (tuple(again.get(clause.id, clause) for clause in one) for one in (policy.clauses, policy.order))
+        return replace(policy, parameters=twin.parameters, clauses=clauses, order=order, overrides=twin.asked)
+
+    def refuse_unknown_overrides(self) -> None:
+        """What is left of the overrides is the name of nothing."""
+        for name in self.overrides:
+            entries = [entry for entry in self.clause_reader.entries if isinstance(entry, dict) and "id" in entry]
+            names = [*self.parameters, *(f"{entry['id']}.{key}" for entry in entries for key in entry.keys() - CLAUSE_KEYS)]
+            self.fault(name, "没有这个参数。", "there is no such number.", did_you_mean(name, names))
 
     def word(self, data, key, allowed, default, path):
         value = data.get(key, default)
