@@ -101,17 +101,19 @@ def moved(book: Book, clause: Clause, of: Figure, scale: list[str], by: Number |
     for row in np.flatnonzero(hit & (place < 0))[:1]:
         problem = say(f"“{words[row]}”不在 scale 中。", f"'{words[row]}' is not on the scale.")
         raise DataError(Fault(f"{book.policy.title} {clause.id}", problem, did_you_mean(words[row], scale)))
+    unknown = np.zeros(len(words), dtype=bool)
     if to is not None:
         target = np.full(len(words), scale.index(to))
     else:
         steps = constant(0, len(words)) + by
-        whole = rounded_to(steps, Fraction(1), "down")
+        whole, unknown = rounded_to(steps, Fraction(1), "down"), hit & steps.isna()
         for row in np.flatnonzero(hit & (steps != whole))[:1]:
             problem = say(f"升降档数 {text(steps[int(row)])} 不是整数。", f"{text(steps[int(row)])} steps are not whole.")
             raise DataError(Fault(f"{book.policy.title} {clause.id}", problem))
         whole = clip(whole.fillna(0), -len(scale), len(scale))
         target = np.clip(place + np.array([int(one) for one in whole], dtype=np.intp), 0, len(scale) - 1)
-    return Lines(missing(len(words)), result=np.where(hit, np.array(scale, dtype=object)[target], words))
+    result = np.where(hit, np.array(scale, dtype=object)[target], words)
+    return Lines(missing(len(words)), result=np.where(unknown, None, result))
 
 
 def _check_moved(scale, by=None, to=None, **_):

@@ -99,18 +99,23 @@ window.check_clause = lambda clause, table: [*_check_sheet(clause, table), *_che
 def streak(book: Book, clause: Clause, column: ColumnName, that: dict, this: Figure | None = None) -> Lines:
     """连续月份: for how many periods in a row, up to this one, the figure fulfils `that` ({at_least: 90} or {is: 优秀}).
 
-    this: the figure of this period; without it the run ends with the last period. A period without a row ends a run.
+    this: the figure of this period (blank: the run is not known); without it the run ends with the last period. A period
+    without a row ends a run.
     """
     past = Past(book, clause)
+    unknown = np.zeros(len(book.units(clause.per)), dtype=bool)
     run = np.zeros(len(book.units(clause.per)), dtype=np.int64)
     going = np.ones(len(run), dtype=bool)
     back = 0 if this is not None else 1
     while going.any() and back <= past.longest:
         values = book.figure(this, clause.per) if back == 0 else past.values(column, back)[0]
+        if back == 0:
+            unknown = pd.isna(pd.Series(values)).to_numpy(dtype=bool)
+            book.lack(clause, unknown, this)
         going &= matches(pd.DataFrame({"value": values}), {"value": that})
         run += going
         back += 1
-    return Lines(exact(run))
+    return Lines(where(unknown, None, exact(run)))
 
 
 streak.check = lambda that=None, **_: _check_test(that)

@@ -66,9 +66,9 @@ def _check_spans(within=None, free=Fraction(0), floor=None, cap=None, **given):
         yield say("within 要与 free_each、floor_each、cap_each 之一一起写。", "within: goes with free_each, floor_each or cap_each.")
     if isinstance(free, Fraction) and free < 0 or isinstance(given.get("free_each"), Fraction) and given["free_each"] < 0:
         yield say("免罚次数不能小于 0。", "free: must not be below 0.")
-    for low, high in ((floor, cap), (given.get("floor_each"), given.get("cap_each"))):
-        if isinstance(low, Fraction) and isinstance(high, Fraction) and low > high:
-            yield say("floor 高于 cap。", "floor lies above cap.")
+    yield from _check_cap(given.get("floor_each"), given.get("cap_each"))
+    if isinstance(floor, Fraction) and isinstance(cap, Fraction) and floor > cap:
+        yield say("floor 高于 cap。", "floor lies above cap.")
 
 
 def _check_day(clause: Clause, table: Table):
@@ -203,15 +203,18 @@ def per_record(
     column: ColumnName | None = None,
     bands: RowBands | None = None,
     round_each: Round | None = None,
+    same: list[ColumnName] | None = None,
+    at_most: Whole | None = None,
     within: Span | None = None,
+    floor_each: Number | None = None,
     cap_each: Number | None = None,
 ) -> Lines:
     """逐条计: for each counted row an amount (which may depend on the row's own columns) times a column, divided by another; then the sum.
 
-    column, bands: a factor from the band that the row's column falls in. round_each: every row by itself.
-    within, cap_each: what a day, week or month may bring at most. Made for deals of different kinds, and for people
-    who change their post in the month: one row per post and its days. A blank in a counted row, or a divisor of 0, leaves
-    the person open.
+    column, bands: a factor from the band that the row's column falls in. round_each: every row by itself. same, at_most:
+    as in tally. within, floor_each, cap_each: what a day, week or month may bring at least and at most. Made for deals of
+    different kinds, and for people who change their post in the month: one row per post and its days. A blank in a counted
+    row, or a divisor of 0, leaves the person open.
     """
     size = len(records.rows)
     value = constant(1, size) * amount
@@ -225,24 +228,39 @@ def per_record(
         value = value / where(divisor == 0, None, divisor)
     if round_each is not None:
         value = rounded_to(value, round_each.step, round_each.mode)
+    if at_most is not None:
+        value = where(_first(book, records, same or [], at_most), value, 0)
     blank = where(value.isna(), 1, 0)
     book.lack(clause, records.sum(blank) > 0, clause.title)
     cells = records.cells(None if times is None else book.policy.tables[records.table].column(times).name)
     if within is not None:
         spans = Spans(records, within)
-        return Lines(spans.total(clip(spans.sum(value), None, spans.of(cap_each))), records.count(), cells)
+        return Lines(spans.total(clip(spans.sum(value), spans.of(floor_each), spans.of(cap_each))), records.count(), cells)
     return Lines(records.sum(value), records.count(), cells)
 
 
-def _check_record(times=None, column=None, bands=None, within=None, cap_each=None, **_):
+def _check_record(times=None, column=None, bands=None, same=None, at_most=None, within=None, floor_each=None, cap_each=None, **_):
     if (column is None) != (bands is None):
         yield say("column 与 bands 要一起写。", "column: and bands: go together.")
     if bands is not None:
         yield from check_bands(bands)
         if any(isinstance(band.get("give"), str) for band in bands):
             yield say("bands 的 give 应为数字。", "give: must be a number here.")
-    if (within is None) != (cap_each is None):
-        yield say("within 与 cap_each 要一起写。", "within: and cap_each: go together.")
+    if (same is None) != (at_most is None):
+        yield say("same 与 at_most 要一起写。", "same: and at_most: go together.")
+    if (within is None) != (floor_each is None and cap_each is None):
+        yield say("within 与 floor_each、cap_each 之一一起写。", "within: goes with floor_each or cap_each.")
+    yield from _check_cap(floor_each, cap_each)
+
+
+def _check_cap(floor_each, cap_each):
+    """A cap below 0 would make a good day a bad one, and no value lies between a floor and a lower cap."""
+    if isinstance(floor_each, Fraction) and isinstance(cap_each, Fraction) and floor_each > cap_each:
+        yield say("floor_each 高于 cap_each。", "floor_each lies above cap_each.")
+    if isinstance(cap_each, Fraction) and cap_each < 0 and floor_each is None:
+        yield say(
+            "cap_each 是上限；扣分最多扣多少写 floor_each。", "cap_each: is an upper bound; write floor_each for the most that is deducted."
+        )
 
 
 def _check_record_columns(clause: Clause, table: Table):

@@ -224,10 +224,28 @@ def test_a_blank_or_a_divisor_of_0_in_a_record_leaves_the_person_open(seconds, w
 
 
 @pytest.mark.parametrize(
-    "arguments", ["column: 秒数", "bands: [{give: 1}]", "column: 秒数, bands: [{give: 高}]", "times: 客户", "within: day"]
+    "arguments",
+    [
+        *("column: 秒数", "bands: [{give: 1}]", "column: 秒数, bands: [{give: 高}]", "times: 客户", "within: day"),
+        *("same: [客户]", "at_most: 2", "within: day, cap_each: -20", "within: day, floor_each: 1, cap_each: 0"),
+    ],
 )
 def test_a_record_clause_that_cannot_be_meant_does_not_load(arguments):
     assert refusal(f"rule: per_record, table: 通话, {arguments}")
+
+
+@pytest.mark.parametrize("calls, expected", [([3, 4, 5], -7), ([3], -3), ([20], -20), ([21], -20), ([12, 9, 1], -20)])
+def test_two_records_a_customer_and_day_count_and_a_day_takes_20_at_most(calls, expected):
+    rule = "rule: per_record, table: 通话, amount: -1, times: 秒数, same: [客户, 日期], at_most: 2, within: day, floor_each: -20, as: 果"
+    rows = [CALLS, *(["E1", "2026-10-01", "a", seconds, 1, "客服"] for seconds in calls)]
+    assert results(policy(rule), "果", 员工=PEOPLE, 通话=rows)[0] == expected
+
+
+def test_another_day_and_another_customer_are_counted_by_themselves():
+    rule = "rule: per_record, table: 通话, amount: 权数, same: [客户, 日期], at_most: 1, as: 果"
+    days = [("2026-10-01", "a", 1), ("2026-10-01", "a", 10), ("2026-10-01", "b", 100), ("2026-10-02", "a", 1000)]
+    rows = [CALLS, *(["E1", day, customer, 30, price, "客服"] for day, customer, price in days)]
+    assert results(policy(rule), "果", 员工=PEOPLE, 通话=rows)[0] == 1101
 
 
 @given(maybe, numbers)
