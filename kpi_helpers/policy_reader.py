@@ -122,7 +122,7 @@ class Reader:
 
     def adjusted(self, policy: Policy, overrides: dict) -> Policy:
         """The policy that this reader has read, with other numbers: only the clauses that they touch are read again."""
-        if policy.overrides or self.document is None:
+        if policy.overrides:
             return Reader(self.document, self.path, policy.month, overrides, self.digest).read()
         twin = copy(self)
         twin.faults, twin.faulty, twin.overrides, twin.parameters = Faults(), set(), dict(overrides), dict(policy.parameters)

@@ -14,7 +14,7 @@ from kpi_helpers.arguments import ByColumn, Number
 from kpi_helpers.book import Book
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, exact, maximum, minimum, missing, text, where
+from kpi_helpers.numbers import ExactArray, exact, missing, text, where
 from kpi_helpers.policy import Clause
 
 
@@ -85,11 +85,6 @@ def give(book: Book, clause: Clause | None, measure: ExactArray, bands: list[dic
     for position, number in enumerate(gives):
         value = where(chosen == position, number, value)
     return value
-
-
-def clamp(measure: ExactArray, low, high) -> ExactArray:
-    """A value moved to the nearer end of low..high."""
-    return minimum(maximum(measure, low), high)
 
 
 def _lower(band: dict):
