@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_helpers.goal_seek import seek
+from kpi_helpers.what_if.goal_seek import seek
 
 STEPS = st.integers(1, 300)
 TARGETS = st.integers(-50, 1000)

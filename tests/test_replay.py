@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import kpi_helpers as kpi
 from kpi_helpers.cases import plain
 from kpi_helpers.policy import find_policy
-from kpi_helpers.replay import Replay
+from kpi_helpers.what_if.replay import Replay
 
 SAMPLES = Path(__file__).parents[1] / "params" / "sample"
 SCHEMES = {

@@ -20,7 +20,7 @@ from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
 from kpi_helpers.tables import Tables
 
-watching: ContextVar = ContextVar("watching", default=None)  # a replay that records or follows a run (replay.py)
+watching: ContextVar = ContextVar("watching", default=None)  # a replay that records or follows a run (what_if/replay.py)
 
 
 def score(policy: Policy, tables: Tables) -> Result:
