@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from copy import copy
 from fractions import Fraction
+from functools import partial
 
 from kpi_helpers.arguments import INJECTED, ByColumn, check_arguments, hints, marks
 from kpi_helpers.columns import table_named
@@ -12,12 +13,14 @@ from kpi_helpers.errors import did_you_mean
 from kpi_helpers.figures import Figures
 from kpi_helpers.filters import check_filter
 from kpi_helpers.language import say
+from kpi_helpers.overrides import exact_value, replaced
 from kpi_helpers.policy import BASES, PER, Clause, rules_of, value_text
 
 CLAUSE_KEYS = {
     *("id", "title", "source", "basis", "kind", "section", "rule", "stated", "per", "table", "measure", "measures"),
     *("who", "when", "as", "unit", "after", "note"),
 }
+NUMBERED = {"who", "when", "measures"}  # of these keys, the ones that may hold numbers to override
 
 
 class ClauseReader:
@@ -68,10 +71,11 @@ class ClauseReader:
         """The clauses that use one of these parameters, or whose own numbers are overridden, by id."""
         found = {}
         names = {f"${name}" for name in changed}
-        starts = tuple(name.removeprefix(f"{self.policy.scheme}.").rpartition(".")[0] for name in self.policy.overrides)
+        overridden = [name.removeprefix(f"{self.policy.scheme}.") for name in self.policy.overrides]
         for index, entry in enumerate(self.entries):
             id = str(entry["id"])
-            if not names.isdisjoint(_words(entry)) or id in starts or id.removesuffix("a") in starts:
+            starts = (f"{id}.", f"{id.removesuffix('a')}.")
+            if not names.isdisjoint(_words(entry)) or any(name.startswith(starts) for name in overridden):
                 clause = self.read_clause(entry, self.wheres[id], index)
                 if clause is not None:
                     found[id] = clause
@@ -124,6 +128,7 @@ class ClauseReader:
             "place": where,
         }
         self.wheres[common["id"]] = where
+        entry = self.overridden(entry)
         if "stated" in entry:
             return Clause(**common, stated=str(entry["stated"]))
         rule = self.rules.get(entry["rule"])
@@ -181,15 +186,24 @@ class ClauseReader:
                 "when 筛选的是记录，本规则不数记录；筛选人请用 who。",
                 "when: filters records, which this rule does not read; use who:.",
             )
-        self.override(written, clause_id)
         return {key: self.resolve(value, f"{where} {key}", key, used) for key, value in written.items()}
 
-    def override(self, written: dict, clause_id: str) -> None:
-        # "2.A1.1" without its letter means the first sentence, "2.A1.1a"
+    def overridden(self, entry: dict) -> dict:
+        """The entry with the numbers that an override names; "2.A1.1" without its letter means the first sentence, "2.A1.1a"."""
+        clause_id = str(entry.get("id"))
         for name in list(self.policy.overrides):
-            start, _, key = name.removeprefix(f"{self.policy.scheme}.").rpartition(".")
-            if start in (clause_id, clause_id.removesuffix("a")) and key in written:
-                written[key] = exact_value(self.policy.overrides.pop(name))
+            plain = name.removeprefix(f"{self.policy.scheme}.")
+            start = next((one for one in (clause_id, clause_id.removesuffix("a")) if plain.startswith(f"{one}.")), None)
+            key, _, place = plain.removeprefix(f"{start}.").partition(".")
+            if start is None or key not in entry or key in CLAUSE_KEYS - NUMBERED or key in NUMBERED and not place:
+                continue
+            try:
+                number = exact_value(self.policy.overrides[name])
+                entry = {**entry, key: replaced(entry[key], place, number, partial(self.policy.dated, where=name))}
+            except KeyError:
+                continue
+            del self.policy.overrides[name]
+        return entry
 
     def filter(self, entry: dict, key: str, table, where: str, used: dict) -> list[dict]:
         if not entry.get(key):
@@ -274,12 +288,3 @@ def _words(value):
     elif isinstance(value, (list, dict)):
         for one in value.values() if isinstance(value, dict) else value:
             yield from _words(one)
-
-
-def exact_value(value):
-    """A value given from Python or a case: floats become the decimals they show."""
-    if isinstance(value, float):
-        return Fraction(repr(value))
-    if isinstance(value, dict):
-        return {key: exact_value(one) for key, one in value.items()}
-    return [exact_value(one) for one in value] if isinstance(value, list) else value

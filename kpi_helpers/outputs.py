@@ -52,6 +52,7 @@ def facts(job: Job, result: Result) -> dict:
             "title": policy.title,
             "version": policy.version,
             "sha256": policy.digest,
+            "in_force_sha256": policy.in_force,
         },
         "workbook": {"file": job.workbook.name, "sha256": job.digest()},
         "scenario": {"name": job.scenario.name, "sha256": job.scenario.digest} if job.scenario else None,

@@ -35,12 +35,19 @@ class Parameter:
     basis: str = "S"
     source: str = ""
     accepts: tuple = ()
+    words: dict = field(default_factory=dict)  # what the readings that it accepts are called
     min: Fraction | None = None
     max: Fraction | None = None
     note: str = ""
     filed: object = None  # as written in the file, dated or not
+    written: object = None  # as written for the period
     overridden: bool = False
     place: str = ""  # file and line
+
+    @property
+    def called(self) -> str:
+        """The value in a reader's words."""
+        return self.words.get(value_text(self.value), value_text(self.value))
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,9 @@ class Policy:
     clauses: tuple[Clause, ...]
     order: tuple[Clause, ...]
     module: ModuleType | None
-    digest: str
+    digest: str  # sha256 of the file
+    content: str  # sha256 of what the file says, without comments and layout
+    in_force: str  # sha256 of what it says for the period, the same after a change that takes effect later
     about: str = ""
     overrides: dict = field(default_factory=dict)
     reader: object = field(default=None, repr=False, compare=False)

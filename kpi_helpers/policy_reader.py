@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from kpi_helpers.arguments import ByColumn
 from kpi_helpers.calendar import Period
-from kpi_helpers.clause_reader import CLAUSE_KEYS, ClauseReader, exact_value
+from kpi_helpers.clause_reader import CLAUSE_KEYS, ClauseReader
 from kpi_helpers.columns import Table, read_tables
 from kpi_helpers.errors import Fault, Faults, KpiError, PolicyError, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.overrides import exact_value, replaced
 from kpi_helpers.policy import BASES, PER, ROLES, Clause, Parameter, Policy, Shown, scheme_module, value_text
 from kpi_helpers.shapes import shaped
 
@@ -32,11 +36,12 @@ _HEAD = {
     "results",
     "clauses",
 }
-_PARAMETER = {"value", "title", "unit", "basis", "source", "accepts", "min", "max", "note"}
+_PARAMETER = {"value", "title", "unit", "basis", "source", "accepts", "words", "min", "max", "note"}
 _HEAD_KINDS = {"scheme": "text", "title": "label", "about": "text", "version": "label", "per": "text", "period": "text"}
 _HEAD_KINDS |= {"tables": "mapping", "parameters": "mapping", "sections": "words", "results": "mapping", "clauses": "list"}
 _PARAMETER_KINDS = dict.fromkeys(("title", "unit", "basis", "source", "note"), "label") | {
     "accepts": "list",
+    "words": "words",
     "min": "number",
     "max": "number",
 }
@@ -115,6 +120,8 @@ class Reader:
             tuple(order),
             self.module,
             self.digest,
+            _digest(data),
+            _digest(standing(data, None if self.period is None else self.period.months[-1])),
             str(data.get("about") or ""),
             self.asked,
             self,
@@ -188,10 +195,15 @@ class Reader:
             if entry.get("basis") not in BASES:
                 self.fault(where, f"basis“{entry.get('basis')}”应为 S、R 或 A。", f"basis '{entry.get('basis')}' must be S, R or A.")
             known = {key: value for key, value in entry.items() if key in _PARAMETER}
-            value = self.in_force(entry["value"], where)
+            written = self.dated(entry["value"], where)
+            value = self.in_force(written, where)
             known["accepts"] = tuple(known.get("accepts") or _accepted(value))
-            parameter = Parameter(name, **{**known, "value": value, "filed": entry["value"], "place": where})
+            known["words"] = known.get("words") or {}
+            parameter = Parameter(name, **{**known, "value": value, "filed": entry["value"], "written": written, "place": where})
             found[name] = parameter
+            for word in parameter.words.keys() - {value_text(one) for one in parameter.accepts}:
+                allowed = [value_text(one) for one in parameter.accepts]
+                self.fault(where, f"words: 没有选项“{word}”。", f"words: there is no choice '{word}'.", did_you_mean(word, allowed))
             if len(self.faults) == before:
                 self.check_value(parameter, value, where)
             if len(self.faults) > before:
@@ -200,12 +212,19 @@ class Reader:
 
     def in_force(self, value, where):
         """A dated value as it stands in the period, a by-column value as such, 'none' as None."""
+        value = self.dated(value, where)
         if isinstance(value, str) and value == "none":
             return None
+        if isinstance(value, dict) and "by" in value:
+            return self.by_column(dict(value), where)
+        return value
+
+    def dated(self, value, where):
+        """A dated value as it is written for the period; any other value as it is."""
         if isinstance(value, dict) and value and all(_MONTH.fullmatch(key) for key in value):
             starts = sorted(value)
             if self.period is None:
-                return self.in_force(value[starts[-1]], where)
+                return self.dated(value[starts[-1]], where)
             month = self.period.months[-1]
             past = [start for start in starts if start <= month]
             if not past:
@@ -215,9 +234,7 @@ class Reader:
                     f"nothing is in force in {month}; the first value starts in {starts[0]}.",
                 )
                 return None
-            return self.in_force(value[past[-1]], where)
-        if isinstance(value, dict) and "by" in value:
-            return self.by_column(dict(value), where)
+            return self.dated(value[past[-1]], where)
         return value
 
     def by_column(self, value: dict, where):
@@ -267,16 +284,44 @@ class Reader:
     def apply_parameter_overrides(self) -> None:
         self.asked = dict(self.overrides)
         for name in list(self.overrides):
-            plain = name.removeprefix(f"{self.scheme}.")
-            if plain not in self.parameters:
+            plain = self.parameter_of(name.removeprefix(f"{self.scheme}."))
+            if plain is None:
                 continue
-            before = len(self.faults)
-            value = self.in_force(exact_value(self.overrides.pop(name)), name)
-            parameter = self.parameters[plain]
+            before, parameter = len(self.faults), self.parameters[plain]
+            place = name.removeprefix(f"{self.scheme}.")[len(plain) + 1 :]
+            given = exact_value(self.overrides[name])
+            try:
+                written = self.dated(replaced(parameter.written, place, given, partial(self.dated, where=name)), name)
+            except KeyError:
+                continue
+            del self.overrides[name]
+            value = self.in_force(written, name)
             self.check_value(parameter, value, name)
             if len(self.faults) > before:
                 self.faulty.add(plain)
-            self.parameters[plain] = Parameter(**{**vars(parameter), "value": value, "overridden": True})
+            self.parameters[plain] = replace(parameter, value=value, written=written, overridden=True)
+
+    def parameter_of(self, name: str) -> str | None:
+        """The parameter that an override names, or inside whose table it names a place."""
+        found = [one for one in self.parameters if name == one or name.startswith(f"{one}.")]
+        return max(found, key=len, default=None)
+
+
+def standing(value, month: str | None):
+    """What is written, with every dated value as it stands in a month (None: the last one)."""
+    if isinstance(value, list):
+        return [standing(one, month) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value and all(_MONTH.fullmatch(key) for key in value):
+        past = [start for start in sorted(value) if month is None or start <= month]
+        return standing(value[past[-1]], month) if past else None
+    return {key: standing(one, month) for key, one in value.items()}
+
+
+def _digest(data) -> str:
+    """sha256 of what a document says, whatever its comments and layout."""
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _for_cycle(table: Table, cycle: str) -> Table:

@@ -177,3 +177,40 @@ def test_a_missing_file_and_a_wrong_month_are_one_sentence_each(load, tmp_path):
     with pytest.raises(kpi.PolicyError, match="读不到考核办法"):
         kpi.load_policy(tmp_path / "none.yaml")
     assert faults(load, month="2026-13") == ["月份: “2026-13”不是考核周期。 写作 2026-10、2026Q3 或 2026。"]
+
+
+KINDS = {"number", "text", "table"}  # what an accepted value may be, beside the readings that have a name
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
+def test_every_reading_has_a_chinese_name(path):
+    for name, parameter in kpi.load_policy(path, None).parameters.items():
+        readings = {word for word in parameter.accepts if isinstance(word, str)} - KINDS
+        assert parameter.words.keys() >= readings, name
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
+def test_the_names_of_readings_are_short_and_tell_them_apart(path):
+    for name, parameter in kpi.load_policy(path, None).parameters.items():
+        assert all(0 < len(word) <= 14 for word in parameter.words.values()), name
+        assert len(set(parameter.words.values())) == len(parameter.words), name
+
+
+def test_the_name_of_a_reading_is_read(load):
+    text = PLAIN.replace("accepts: [replace, add]", "accepts: [replace, add], words: {replace: 代替, add: 另加}")
+    assert load(text).parameters["mode"].words == {"replace": "代替", "add": "另加"}
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        ("{replce: 代替}", "words: 没有选项“replce”。 是否指“replace”？"),
+        ("{replace: 代替, both: 都算}", "words: 没有选项“both”。 可用：replace、add。"),
+        ("{replace: 1}", "words 应为{词: 文字}。"),
+        ("[代替, 另加]", "words 应为{词: 文字}。"),
+        ("代替", "words 应为{词: 文字}。"),
+    ],
+)
+def test_a_name_for_no_reading_or_that_is_no_text_is_a_fault(load, words, message):
+    text = PLAIN.replace("accepts: [replace, add]", f"accepts: [replace, add], words: {words}")
+    assert faults(load, text) == [f"试行.yaml:9 parameters mode: {message}"]

@@ -18,7 +18,7 @@ from kpi_helpers.report.exporter import report_html
 from kpi_helpers.report.views import View, score_column
 from kpi_helpers.report.words import show
 
-SECTIONS = "summary flags people groups money ledger assumptions clauses data provenance".split()
+SECTIONS = "summary flags people groups money cliffs ledger assumptions clauses data provenance".split()
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_nothing_a_workbook_holds_becomes_markup(finished):
 def test_the_report_has_every_section_in_its_contents(soup):
     links = [link["href"][1:] for link in soup.select("nav a")]
     assert links == [heading["id"] for heading in soup.find_all("h2")]
-    assert links == ["summary", "flags", "people", "money", "ledger", "assumptions", "policy", "data", "provenance"]
+    assert links == ["summary", "flags", "people", "money", "cliffs", "ledger", "assumptions", "policy", "data", "provenance"]
 
 
 def test_every_link_leads_somewhere(soup):
@@ -125,7 +125,7 @@ def test_assumptions_are_marked_where_they_count(soup, result):
 def test_the_provenance_names_the_hashes_of_the_manifest(soup, finished):
     manifest = json.loads((finished / "维康" / "manifest.json").read_text(encoding="utf-8"))
     text = soup.find("h2", id="provenance").parent.get_text()
-    assert manifest["workbook"]["sha256"] in text and manifest["policy"]["sha256"] in text
+    assert manifest["workbook"]["sha256"] in text and manifest["policy"]["in_force_sha256"] in text
 
 
 # -- slips and overview ----------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def test_the_ledger_of_the_file_adds_up_to_the_scores_of_the_file(book):
 def test_the_pay_sheet_of_a_trial_adds_up_to_the_fen(job, tmp_path):
     from dataclasses import replace
 
-    from kpi_helpers.departments import Scenario
+    from kpi_helpers.scenarios import Scenario
 
     tried = replace(job, scenario=Scenario("s", {"bonus_link": "linear", "bonus_base": Fraction("333.33")}))
     policy = tried.load_policy()

@@ -12,7 +12,7 @@ import pandas as pd
 from kpi_helpers.columns import vocabulary
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, total
-from kpi_helpers.policy import ROLES, Parameter, Policy, Shown, value_text
+from kpi_helpers.policy import ROLES, Parameter, Policy, Shown
 from kpi_helpers.report.words import argument_word, reason_word, show, status_word
 from kpi_helpers.result import Result
 
@@ -251,7 +251,7 @@ class View:
         titles = (say("参数", "parameter"), say("含义", "meaning"), say("值", "value"), say("单位", "unit"), say("用于条款", "clauses"))
         columns = [Column(title) for title in (*titles, say("说明", "note"))]
         rows = [
-            [row["parameter"], row["title"], value_text(row["value"]), row["unit"], row["clauses"], row["note"]]
+            [row["parameter"], row["title"], self.policy.parameters[row["parameter"]].called, row["unit"], row["clauses"], row["note"]]
             for row in self.result.assumptions.to_dict("records")
         ]
         return Grid(say("假设", "Assumptions"), columns, rows)
@@ -391,7 +391,7 @@ def _parameter(one: Parameter) -> list:
     return [
         one.name,
         one.title,
-        value_text(one.value),
+        one.called,
         one.unit,
         one.basis,
         one.source,

@@ -70,6 +70,23 @@ _ARGUMENTS = {
     "places": ("小数位", "decimals"),
     "target": ("目标值", "target"),
     "sign": ("正负", "sign"),
+    "from": ("不低于", "from"),
+    "above": ("高于", "above"),
+    "to": ("不高于", "up to"),
+    "below": ("低于", "below"),
+    "give": ("给", "gives"),
+    "at": ("在", "at"),
+    "at_least": ("不低于", "at least"),
+    "at_most": ("不高于", "at most"),
+    "part": ("占比", "part"),
+    "each": ("每次", "each"),
+    "full_score": ("满分", "full points"),
+    "fixed_heads": ("固定人数", "fixed head-count"),
+    "minor": ("轻的一档", "minor"),
+    "major": ("重的一档", "major"),
+    "who": ("对谁", "for whom"),
+    "when": ("哪些记录", "which records"),
+    "measures": ("因数", "factors"),
 }
 _BASES = {"S": ("原文", "stated"), "R": ("解读", "reading"), "A": ("假设", "assumption")}
 
