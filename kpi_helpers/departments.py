@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpi_helpers import strict_yaml
 from kpi_helpers.calendar import Period, add_months, month_of, quarter_of
@@ -17,9 +18,11 @@ from kpi_helpers.language import LANGUAGES, say, set_language
 from kpi_helpers.policy import Policy, load_policy, value_text
 from kpi_helpers.tables import Tables
 
+if TYPE_CHECKING:
+    from kpi_helpers.scenarios import Scenario
+
 AUDIENCES = ("hr", "manager", "employee", "public")
 _DEPARTMENT = {"policy", "workbook", "language", "audiences"}
-_SCENARIO = {"numbers", "reason", "author", "date", "policy", "baseline"}
 _PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
 _RESERVED = {"con", "prn", "aux", "nul", "index.html", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
@@ -37,19 +40,6 @@ class Department:
     workbook: str
     language: str = "zh"
     audiences: tuple[str, ...] = ("hr",)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """方案稿: numbers to try on a policy without adopting them."""
-
-    name: str
-    numbers: dict
-    policy: str = ""
-    reason: str = ""
-    author: str = ""
-    date: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,11 @@ class Job:
         return dict(self.scenario.numbers) if self.scenario else {}
 
     def load_policy(self) -> Policy:
-        """考核办法 as it stands in the period, with the scenario's numbers."""
+        """考核办法 as it stands in the period, with the scenario's numbers; refuses a scenario of an older policy (PolicyError)."""
+        from kpi_helpers.scenarios import refuse_stale
+
+        if self.scenario:
+            refuse_stale(self.scenario, load_policy(self.policy))
         return load_policy(self.policy, str(self.period), self.overrides)
 
     def read_workbook(self, policy: Policy) -> Tables:
@@ -113,7 +107,7 @@ class Job:
             (say("数据工作簿", "workbook"), self.workbook.name),
             (say("工作簿 sha256", "workbook sha256"), self.digest()),
             (say("考核办法", "policy"), f"{policy.title} {policy.version}（{self.policy.name}）"),
-            (say("考核办法 sha256", "policy sha256"), policy.digest),
+            (say("本期生效内容 sha256", "sha256 of the policy in force"), policy.in_force),
             (say("程序版本", "program"), f"kpi-helpers {package_version()}"),
         ]
         if self.scenario:
@@ -208,6 +202,8 @@ def find_job(month: str = "", department: str = "", policy: str = "", workbook: 
 
     month: '2026-10'; a quarterly policy is run for the quarter that has ended by then. Raises KpiError.
     """
+    from kpi_helpers.scenarios import load_scenario
+
     entry = _entry(department, policy, workbook)
     if policy:
         entry = replace(entry, policy=find_file(policy))
@@ -300,31 +296,3 @@ def _filed_periods(pattern: str):
     for folder in folders:
         if _PERIOD.fullmatch(folder.name) and (Path(f"{folder}{after}") if mark else Path(pattern)).is_file():
             yield Period.parse(folder.name)
-
-
-def load_scenario(name: str, policy: Path | None = None) -> Scenario:
-    """方案稿: a flat file of numbers by dotted name, by path or by name from params/scenarios; checked against its policy."""
-    path = find_file(name)
-    if not path.is_file():
-        path = project() / "params" / "scenarios" / f"{name}.yaml"
-    try:
-        raw = path.read_bytes()
-        document = strict_yaml.load(raw.decode("utf-8"), path.name)
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(Fault(str(name), say("读不到方案稿。", "the scenario cannot be read."))) from None
-    data = document.data
-    if not isinstance(data, dict) or not isinstance(data.get("numbers"), dict):
-        raise PolicyError(Fault(path.name, say("应有 numbers: 及各参数。", "needs numbers: with dotted names.")))
-    faults = [
-        Fault(document.where(key), say(f"不认识“{key}”。", f"unknown key '{key}'."), did_you_mean(key, _SCENARIO))
-        for key in data.keys() - _SCENARIO
-    ]
-    meant = Path(str(data.get("policy") or "")).stem
-    if policy and meant and meant != policy.stem:
-        faults.append(
-            Fault(path.name, say(f"是“{meant}”的方案稿，不是“{policy.stem}”的。", f"belongs to '{meant}', not to '{policy.stem}'."))
-        )
-    if faults:
-        raise PolicyError(faults)
-    words = {key: str(data.get(key) or "") for key in ("reason", "author", "date")}
-    return Scenario(path.stem, data["numbers"], meant, **words, digest=hashlib.sha256(raw).hexdigest())

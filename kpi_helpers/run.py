@@ -9,7 +9,6 @@ import os
 import shutil
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -18,16 +17,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kpi_helpers.calendar import Period
-from kpi_helpers.departments import Job, NotDue, filed, find_job, latest_month, load_scenario, project, read_departments
+from kpi_helpers.departments import Job, NotDue, filed, find_job, latest_month, project, read_departments
 from kpi_helpers.errors import DataError, Fault, KpiError, UsageError
 from kpi_helpers.language import language, say, set_language
+from kpi_helpers.locking import locked, unwritten
 from kpi_helpers.outputs import MANIFEST, seal, write_json
+from kpi_helpers.scenarios import load_scenario
 
 sys.modules.setdefault("rfc3987_syntax", None)  # papermill would load it: 0.7 s, for a check that nothing here needs
 
 NOTEBOOK = Path("notebooks") / "kpi_monthly.ipynb"
 STATE = ".state"  # locks, unfinished results and failures of a month, beside its departments
-PATIENCE = 600  # seconds to wait for another run of the same department
 
 
 @dataclass
@@ -174,7 +174,7 @@ def _failed(name: str, folder: str, error: Exception) -> Outcome:
     if not isinstance(error, KpiError):
         problem = say(f"程序出错（{type(error).__name__}）。", f"the program failed ({type(error).__name__}).")
         hint = say("请用 KPI_DEBUG=1 再运行一次，把显示的内容报告给维护者。", "Run it again with KPI_DEBUG=1 and report what it shows.")
-        error = KpiError(_unwritten(name, error) if isinstance(error, OSError) else Fault(name, problem, hint))
+        error = KpiError(unwritten(name, error) if isinstance(error, OSError) else Fault(name, problem, hint))
     if isinstance(error, DataError):
         told = say("运行 kpi check 可看到详情。", "Run kpi check to see the details.")
         kept = [say(f"数据有 {len(error.faults)} 处错误。", f"The data has {len(error.faults)} faults.") + told]
@@ -182,12 +182,6 @@ def _failed(name: str, folder: str, error: Exception) -> Outcome:
     else:
         kept = [str(replace(fault, where=_place(fault))) for fault in error.faults]
     return Outcome(name, folder, None, [str(fault) for fault in error.faults], [_without_paths(line) for line in kept])
-
-
-def _unwritten(name: str, error: OSError) -> Fault:
-    problem = say(f"写不了文件：{error.strerror}。", f"cannot write: {error.strerror}.")
-    hint = say("请检查磁盘空间、权限，并关闭打开着的结果文件。", "Check space and rights, and close result files that are open.")
-    return Fault(name, problem, hint)
 
 
 def _place(fault: Fault) -> str:
@@ -201,35 +195,6 @@ def _without_paths(line: str) -> str:
 
 
 # -- files -----------------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold a lock file while the body runs; wait for another holder, and give up with a message."""
-    with path.open("a") as handle:
-        until = time.monotonic() + patience
-        while not _lock(handle):
-            if time.monotonic() > until:
-                problem = say("另一次运行还没有结束。", "another run has not ended.")
-                raise UsageError(Fault(path.stem, problem, say("请稍后再试。", "Try again later.")))
-            time.sleep(0.1)
-        yield
-
-
-def _lock(handle) -> bool:
-    """Try to lock an open file; the system frees it when the process ends, however it ends."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 @contextlib.contextmanager
@@ -279,7 +244,7 @@ def write_overview(outputs: Path, month: str, failed: list[Outcome] = ()) -> Pat
             fresh.write_text(page, encoding="utf-8")
             fresh.replace(outputs / month / "index.html")
     except OSError as error:
-        raise KpiError(_unwritten(say("总览", "overview"), error)) from None
+        raise KpiError(unwritten(say("总览", "overview"), error)) from None
     return outputs / month / "index.html"
 
 
