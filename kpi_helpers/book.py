@@ -16,7 +16,7 @@ from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
 from kpi_helpers.language import say
 from kpi_helpers.lines import UNIT_KEYS, Cells, Lines, Post, Records
-from kpi_helpers.numbers import ExactArray, exact, half_up, missing, where
+from kpi_helpers.numbers import ExactArray, added, exact, half_up, missing, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.tables import NOT_APPLICABLE, Tables
 
@@ -47,7 +47,9 @@ class Book:
         self.missing: dict[str, list] = {}
         self.excused: dict[tuple[str, str], np.ndarray] = {}
         self._units_of: dict[tuple[str, str], np.ndarray] = {}
-        self.events = events.counted(self)
+        self._told: dict[tuple, object] = {}
+        self.facts = events.facts(self)
+        self.events = self.facts.counted(self.overruled(self.facts))
         self._events_of = events.rows_by_clause(self.events)
         self.mark([row["employee_id"] for row in self.errors if "employee_id" in row and blocks(policy, row)], "error")
 
@@ -55,6 +57,10 @@ class Book:
         ids = [self.tables[name]["group_id"] for name in self.tables if "group_id" in self.tables[name]]
         found = pd.unique(pd.concat(ids).dropna()) if ids else []
         return pd.DataFrame(index=pd.Index(sorted(found), name="group_id", dtype=object))
+
+    def overruled(self, found: events.Facts) -> np.ndarray:
+        """The events that do not count because another one of the same fact does."""
+        return events.overruled(self, found)
 
     # -- looking things up ----------------------------------------------------------------------------------------
 
@@ -65,6 +71,12 @@ class Book:
     def table(self, name: str) -> pd.DataFrame:
         """A table of valid rows; empty where nothing was delivered."""
         return self.tables[name]
+
+    def once(self, make, *given):
+        """What `make` says of the tables and of what is given, and of nothing else: reckoned once for all trials of a replay."""
+        if (make, *given) not in self._told:
+            self._told[make, *given] = make(self.tables, *given)
+        return self._told[make, *given]
 
     def delivered(self, name: str) -> bool:
         """Was this sheet handed in, be it empty?"""
@@ -92,7 +104,7 @@ class Book:
         if clause.table == "events" and "clause" in columns_of(clause.when):  # events that stand under other clauses
             frame, rows = self.events, np.flatnonzero(self.events["kept"].to_numpy(dtype=bool))
         elif clause.table == "events":
-            frame, rows = self.events, self._events_of.get(clause.id, np.zeros(0, dtype=np.intp))
+            frame, rows = self.facts.frame, self._events_of.get(clause.id, np.zeros(0, dtype=np.intp))
         else:
             frame = self.tables[clause.table]
             rows = np.arange(len(frame))
@@ -305,6 +317,14 @@ class Book:
 
     # -- leaving results ------------------------------------------------------------------------------------------
 
+    def take(self, clause: Clause, apply) -> None:
+        """Compute a clause and post what it gives."""
+        self.post(clause, apply(clause, self))
+
+    def closed(self, close):
+        """The finished result."""
+        return close(self)
+
     def post(self, clause: Clause, given) -> None:
         """Post what a rule gave: an exact column, Lines or a list of Lines; None where it left its results itself."""
         outside = ~self.chosen(clause) if clause.who else None
@@ -312,9 +332,12 @@ class Book:
             lines = lines if isinstance(lines, Lines) else Lines(lines)
             if outside is not None:
                 lines.value = where(outside, None, lines.value)
-            self.posts.append(Post(clause, lines))
+            self.keep_post(Post(clause, lines))
             if clause.result and (lines.result is not None or not isinstance(given, list)):
                 self._name(clause, lines, outside)
+
+    def keep_post(self, post: Post) -> None:
+        self.posts.append(post)
 
     def _name(self, clause: Clause, lines: Lines, outside) -> None:
         """Give a result its name; several clauses of one name add up, words and figures of the others' people stay."""
@@ -337,26 +360,32 @@ class Book:
 
     def posted(self, per: str, unit: str = "分", kinds=None, sections=None, clauses=None) -> ExactArray:
         """The running total of what was posted so far to each unit, filtered by kind, section or clause id."""
-        result = exact(np.zeros(len(self.units(per)), dtype=np.int64))
+        return added(self.values_posted(per, unit, kinds, sections, clauses), len(self.units(per)))
+
+    def values_posted(self, per: str, unit: str, kinds=None, sections=None, clauses=None) -> list[ExactArray]:
+        """What was posted so far to one kind of unit, posting by posting, filtered by kind, section or clause id."""
+        values = []
         for post in self.posts:
             clause = post.clause
             fits = clause.per == per and (post.lines.unit or clause.unit) == unit
             fits = fits and (kinds is None or clause.kind in kinds) and (sections is None or clause.section in sections)
             if fits and (clauses is None or clause.id in clauses):
-                result = result + post.lines.value.fillna(0)
-        return result
+                values.append(post.lines.value)
+        return values
 
     def mark(self, units, status: str, missing=None) -> None:
         """Set the status of people (mask or ids); a graver status wins. `missing` names what is lacking, per id or for all."""
-        mask = units if isinstance(units, np.ndarray) and units.dtype == bool else np.isin(np.arange(len(self.people)), self.codes(units))
-        current = self.people["status"].to_numpy(dtype=object)
-        weaker = pd.Index(STATUSES).get_indexer(current) < STATUSES.index(status)
-        self.people["status"] = np.where(mask & weaker, status, current)
+        rows, current = np.flatnonzero(self.meant(units)), self.people["status"].to_numpy(dtype=object)
+        raised = graver(current, rows, status)
+        if raised is not current:
+            self.people["status"] = raised
         if missing:
-            for employee_id in self.people.index[mask]:
-                names = missing.get(employee_id, []) if isinstance(missing, dict) else missing
-                known = self.missing.setdefault(employee_id, [])
-                known.extend(name for name in names if name not in known)
+            self.missing |= lacking(self.missing, self.people.index[rows], missing)
+
+    def meant(self, units) -> np.ndarray:
+        """Which people are meant, as a mask: by a mask, or by ids."""
+        masked = isinstance(units, np.ndarray) and units.dtype == bool
+        return units if masked else np.isin(np.arange(len(self.people)), self.codes(units))
 
     def not_applicable(self, name: str, per: str = "employee") -> np.ndarray:
         """不适用: for which units a column of a sheet, or a figure made of it, does not apply, which is not the same as blank."""
@@ -389,7 +418,7 @@ class Book:
 
     def complete(self) -> np.ndarray:
         """Who has everything a published result needs."""
-        return (self.people["status"] == "complete").to_numpy(dtype=bool)
+        return self.people["status"].to_numpy(dtype=object) == "complete"
 
     def flag(self, name: str, title: str, ids, clause: Clause | None, per: str = "employee", detail=None, note: str = "") -> None:
         """待人决定: a proposal for people to decide, with its evidence in `detail` (one value, or a dict by id)."""
@@ -419,6 +448,27 @@ def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:
     units = frame.drop(columns="_row", errors="ignore").drop_duplicates(key).set_index(key)
     units.index = units.index.astype(object)
     return units
+
+
+def graver(current: np.ndarray, rows: np.ndarray, status: str) -> np.ndarray:
+    """Everybody's status with that of some rows raised; the very same array where it is grave enough already."""
+    weaker = rows[pd.Index(STATUSES).get_indexer(current[rows]) < STATUSES.index(status)]
+    if not len(weaker):
+        return current
+    raised = current.copy()
+    raised[weaker] = status
+    return raised
+
+
+def lacking(known: dict[str, list], ids, missing: dict | list) -> dict[str, list]:
+    """缺项: whose list of what is lacking grows by new names, and to what."""
+    found = {}
+    for unit in ids:
+        before, names = known.get(unit), missing.get(unit, ()) if isinstance(missing, dict) else missing
+        new = dict.fromkeys(name for name in names if name not in (before or ()))
+        if new or before is None:
+            found[unit] = [*(before or ()), *new]
+    return found
 
 
 def published(book: Book, values: ExactArray) -> ExactArray:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.numbers import ExactArray, constant, exact, is_missing, missing, sum_by, total, where
+from kpi_helpers.numbers import ExactArray, added, exact, missing, sum_by, total, where
 from kpi_helpers.policy import Shown
 from kpi_helpers.result import Result
 
@@ -68,7 +68,7 @@ class Comparison:
     @property
     def regraded(self) -> np.ndarray:
         """Who has another grade, or has one on one side only."""
-        return np.array([one != other for one, other in zip(self.before.grade, self.after.grade, strict=True)], dtype=bool)
+        return np.asarray(self.before.grade != self.after.grade, dtype=bool)
 
     def people(self) -> pd.DataFrame:
         """A row per person: name, group, score, grade and pay on both sides, and the differences."""
@@ -116,18 +116,24 @@ def published_pay(result: Result) -> ExactArray:
         return missing(size)
     names = ["total"] if "total" in paid else paid
     known = np.any([~exact(result.employees[name]).isna() for name in names], axis=0)
-    amount = constant(0, size)
-    for post in result.posts:
-        if post.clause.per == "employee" and (post.lines.unit or post.clause.unit) == MONEY:
-            amount = amount + post.lines.value.fillna(0)
-    return where(known, amount, None)
+    posts = [post for post in result.posts if post.clause.per == "employee" and (post.lines.unit or post.clause.unit) == MONEY]
+    return where(known, added([post.lines.value for post in posts], size), None)
 
 
 def _side(result: Result, ids: pd.Index) -> Side:
-    people, size = result.employees, len(result.employees)
-    score, grade = shown_with(result, "score"), shown_with(result, "grade")
-    rows = people.index.get_indexer(ids) if people.index is not ids else np.arange(size)
-    words = np.full(size, None, dtype=object) if grade is None else people[grade.name].to_numpy(dtype=object)
-    words = np.array([None if is_missing(word) else word for word in words] + [None], dtype=object)
-    points = missing(size) if score is None else exact(people[score.name])
-    return Side(points.take(rows, allow_fill=True), words[rows], published_pay(result).take(rows, allow_fill=True))
+    own, index = _own_side(result), result.employees.index
+    if index is ids or index.equals(ids):
+        return own
+    rows = index.get_indexer(ids)
+    return Side(own.score.take(rows, allow_fill=True), np.append(own.grade, [None])[rows], own.pay.take(rows, allow_fill=True))
+
+
+def _own_side(result: Result) -> Side:
+    """The side of a result's own people, kept with it: one baseline is compared with many trials."""
+    if "side" not in vars(result):
+        people, size = result.employees, len(result.employees)
+        score, grade = shown_with(result, "score"), shown_with(result, "grade")
+        words = np.full(size, None, dtype=object) if grade is None else people[grade.name].to_numpy(dtype=object)
+        points = missing(size) if score is None else exact(people[score.name])
+        vars(result)["side"] = Side(points, np.where(pd.isna(words), None, words), published_pay(result))
+    return vars(result)["side"]

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import ByColumn, Named
-from kpi_helpers.numbers import ExactArray, exact, is_missing, missing, rank_codes, where
+from kpi_helpers.numbers import ExactArray, exact, missing, rank_codes, where
 
 
-def counted(book) -> pd.DataFrame:
-    """The events table with `kept`: does the row count?
+@dataclass(frozen=True)
+class Facts:
+    """事实: the events that may count, whatever points their clauses give, and those of which several stand for one fact."""
 
-    A row is kept if its status is confirmed, it lies in the period, and no row of the same fact has more points.
-    """
+    frame: pd.DataFrame
+    confirmed: np.ndarray
+    rows: np.ndarray  # positions of events that share incident and person (or area) with another
+    person: np.ndarray  # of these
+
+    def counted(self, overruled: np.ndarray) -> pd.DataFrame:
+        """The events table with `kept`: does the row count? Not where it is one of the positions that another one overrules."""
+        kept = self.confirmed.copy()
+        kept[overruled] = False
+        return self.frame.assign(kept=kept)
+
+
+def facts(book) -> Facts:
+    """Confirmed events in the period; which of one fact counts is for `overruled` to say."""
     frame = book.tables.get("events")
     if frame is None:
-        return pd.DataFrame({"clause": [], "kept": []}, dtype=object)
-    frame = frame.copy()
+        return Facts(pd.DataFrame({"clause": []}, dtype=object), np.zeros(0, dtype=bool), np.zeros(0, dtype=np.intp), np.zeros(0))
     basis = book.policy.parameters.get("common.event_month_basis")
     day = frame["recorded_on"] if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame else event_day(frame)
-    kept = (frame["status"] == "confirmed").to_numpy(dtype=bool) & book.in_period(day)
-    single = book.policy.parameters.get("common.one_fact_one_clause")
-    if single is None or single.value:
-        kept &= ~_overruled(book, frame, kept)
-    frame["kept"] = kept
-    return frame
+    confirmed = (frame["status"] == "confirmed").to_numpy(dtype=bool) & book.in_period(day)
+    return Facts(frame, confirmed, *_of_one_fact(frame, confirmed))
+
+
+def _of_one_fact(frame: pd.DataFrame, confirmed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that share an incident and a person (or area) with another row, and whom they are of."""
+    if "incident_id" not in frame:
+        return np.zeros(0, dtype=np.intp), np.zeros(0)
+    rows = np.flatnonzero(confirmed & frame["incident_id"].notna().to_numpy())
+    rows = rows[frame["incident_id"].iloc[rows].duplicated(keep=False).to_numpy()]  # an incident with one row is no question
+    part = frame.iloc[rows]
+    person = part.get("employee_id", pd.Series(None, index=part.index, dtype=object))
+    for place in ("area", "group_id"):
+        if place in part:
+            person = person.where(person.notna(), place + ":" + part[place].astype(object))
+    person = person.fillna("").to_numpy(dtype=object)
+    shared = pd.DataFrame({"incident": part["incident_id"].to_numpy(), "person": person}).duplicated(keep=False).to_numpy()
+    return rows[shared], person[shared]
 
 
 def rows_by_clause(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -67,23 +93,15 @@ def _points(book, frame) -> ExactArray:
     return value
 
 
-def _overruled(book, frame, confirmed) -> np.ndarray:
-    """Rows of a fact that another row of the same person (or area), incident and sign outweighs."""
-    result = np.zeros(len(frame), dtype=bool)
-    if "incident_id" not in frame:
-        return result
-    rows = np.flatnonzero(confirmed & frame["incident_id"].notna().to_numpy())
-    rows = rows[frame["incident_id"].iloc[rows].duplicated(keep=False).to_numpy()]  # an incident with one row is no question
-    if not len(rows):
-        return result
-    part = frame.iloc[rows]
-    person = part.get("employee_id", pd.Series(None, index=part.index, dtype=object))
-    for place in ("area", "group_id"):
-        if place in part:
-            person = person.where(person.notna(), place + ":" + part[place].astype(object))
+def overruled(book, found: Facts) -> np.ndarray:
+    """The positions of events that another one of the same fact and sign outweighs: by points, or as the first of equals."""
+    rows, single = found.rows, book.policy.parameters.get("common.one_fact_one_clause")
+    if not len(rows) or not (single is None or single.value):
+        return rows[:0]
+    part = found.frame.iloc[rows]
     value = _points(book, part)
     size, sign = rank_codes(abs(value)), np.sign(value.num.astype(np.float64))
-    keys = pd.DataFrame({"incident": part["incident_id"].to_numpy(), "person": person.fillna("").to_numpy(), "sign": sign})
+    keys = pd.DataFrame({"incident": part["incident_id"].to_numpy(), "person": found.person, "sign": sign})
     fact = keys.groupby(["incident", "person", "sign"], sort=False).ngroup().to_numpy()
     best = np.lexsort((rows, -size, fact))  # most points first, equal points in the order of the sheet
     first = np.ones(len(best), dtype=bool)
@@ -96,8 +114,7 @@ def _overruled(book, frame, confirmed) -> np.ndarray:
     for pair in stacking_pairs(book.policy):
         both = np.isin(clauses, pair) & np.isin(clauses[winner[fact]], pair) & (clauses != clauses[winner[fact]])
         losers &= ~both
-    result[rows[losers]] = True
-    return result
+    return rows[losers]
 
 
 def stacking_pairs(policy) -> list[tuple[str, ...]]:
@@ -113,4 +130,5 @@ def entered_points(frame: pd.DataFrame) -> ExactArray:
 
 def has_text(column: pd.Series) -> np.ndarray:
     """Which cells hold a text that is not blank."""
-    return np.array([not is_missing(value) and str(value).strip() != "" for value in column], dtype=bool)
+    codes, words = pd.factorize(column)
+    return np.array([*(str(word).strip() != "" for word in words), False], dtype=bool)[codes]

@@ -405,12 +405,27 @@ def total(values: ExactArray) -> Fraction:
     return result[0]
 
 
+def added(columns: list[ExactArray], length: int) -> ExactArray:
+    """The sum of several columns row by row; a missing value adds nothing.
+
+    >>> list(added([exact([1, None]), exact([2, "0.5"])], 2))
+    [Fraction(3, 1), Fraction(1, 2)]
+    """
+    whole = all(one.num.dtype != object and one.den.dtype != object and one.den.max(initial=0) <= 1 for one in columns)
+    if whole and sum(_peak(one.num) for one in columns) < 2**31:  # the usual case: points without a fraction
+        return exact(sum((one.num * one.den for one in columns), np.zeros(length, dtype=np.int64)))
+    result = exact(np.zeros(length, dtype=np.int64))
+    for one in columns:
+        result = result + one.fillna(0)
+    return result
+
+
 def sum_by(values: ExactArray, codes, groups: int) -> ExactArray:
     """Sums per group code 0..groups-1; a group without rows sums to 0; a missing value makes its group missing."""
     codes = np.asarray(codes, dtype=np.intp)
     blank = values.isna()
     den = np.where(blank, 1, values.den)
-    kinds = [int(d) for d in np.unique(den)]
+    kinds = [int(d) for d in (den[:1] if len(den) and den.min() == den.max() else np.unique(den))]
     common = int(np.lcm.reduce(np.array(kinds, dtype=object))) if kinds else 1
     scaled = _times(np.where(blank, 0, values.num), _small(np.array([common], dtype=object)) // den)
     if scaled.dtype != object and _peak(scaled) * max(len(scaled), 1) < 2**53:
@@ -470,8 +485,9 @@ def quantile_by(values: ExactArray, codes, groups: int, at: Fraction) -> ExactAr
 
 def rank_codes(values: ExactArray) -> np.ndarray:
     """0, 1, 2 … in ascending order, equal numbers alike; for sorting and ranking without floats."""
-    common = int(np.lcm.reduce(np.unique(np.where(values.den == 0, 1, values.den)).astype(object))) if len(values) else 1
-    scaled = _small(np.asarray(values.num.astype(object) * (common // np.where(values.den == 0, 1, values.den).astype(object))))
+    den = np.where(values.den == 0, 1, values.den)
+    common = int(np.lcm.reduce(np.unique(den).astype(object))) if len(values) else 1
+    scaled = _small(_times(values.num, _small(np.array([common], dtype=object)) // den))
     return np.unique(scaled, return_inverse=True)[1]
 
 
@@ -499,9 +515,11 @@ def half_up(values, places: int = 2):
     >>> half_up(Fraction("2.345")), half_up(Fraction("-2.345"))
     (Fraction(47, 20), Fraction(-47, 20))
     """
-    if not isinstance(values, ExactArray):
-        return half_up(exact([values]), places)[0]
-    return rounded_to(values, Fraction(1, 10**places))
+    if isinstance(values, ExactArray):
+        return rounded_to(values, Fraction(1, 10**places))
+    steps = Fraction(values) * 10**places
+    whole = (2 * abs(steps.numerator) + steps.denominator) // (2 * steps.denominator)
+    return Fraction(whole if steps > 0 else -whole, 10**places)
 
 
 ROUNDINGS = ("half_up", "half_even", "up", "down")

@@ -1,50 +1,107 @@
-"""Times of scoring, not a test: python tests/benchmark.py [people] [scheme …]; 20 events a person."""
+"""Times, not a test: python tests/benchmark.py [people] [scheme …]: one scoring, and one change of every number and reading.
+
+The month is that of the sample workbooks, its people multiplied; events, where a policy counts them, are 20 a person.
+"""
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-import pandas as pd
+from test_replay import SAMPLES, SCHEMES, changes
 
 import kpi_helpers as kpi
-from kpi_helpers.policy import find_policy
-from kpi_helpers.tables import Tables, empty_table, typed_frame
+from kpi_helpers.compare import Comparison
+from kpi_helpers.policy import Policy, find_policy
+from kpi_helpers.tables import Tables
+from kpi_helpers.what_if.replay import Replay
+
+EVENTS = 20  # a person
+SHOWN = 6  # of the slowest changes
 
 
-def month_of(policy, people: int) -> Tables:
-    """One month of `people` in 200 groups with 20 events each, spread over every clause that counts events."""
+def month_of(scheme: str, people: int) -> tuple[Policy, Tables]:
+    """The sample month with everybody in it so many times over, each time under other ids."""
+    policy = kpi.load_policy(find_policy(scheme), SCHEMES[scheme])
+    tables = kpi.read_workbook(SAMPLES / SCHEMES[scheme].replace("Q", "-Q") / f"{scheme}.xlsx", policy)
+    ids = tables["employees"]["employee_id"].to_numpy(dtype=object)
+    times = -(-people // len(ids))
     random = np.random.default_rng(1)
-    tables = Tables({name: empty_table(table) for name, table in policy.tables.items()}, delivered=policy.tables)
-    ids = np.array([f"{i:06d}" for i in range(people)])
-    groups = np.array([f"G{i % 200}" for i in range(people)])
-    clauses = [c.id for c in policy.clauses if c.rule is not None and c.rule.__name__ == "per_event" and c.table == "events"]
-    rows, person = people * 20, random.integers(0, people, people * 20)
-    given = {
-        "employees": {"employee_id": ids, "group_id": groups, "role": ["cs"] * people},
-        "payroll": {"employee_id": ids, "wage_paid": [900] * people},
-        "events": {
-            "event_id": np.arange(rows).astype(str), "employee_id": ids[person], "group_id": groups[person],
-            "clause": random.choice(clauses, rows), "count": random.integers(1, 3, rows).tolist(),
-            "date": [pd.Timestamp("2026-10-05")] * rows, "incident_id": random.integers(0, rows, rows).astype(str),
-        },
-    }  # fmt: skip
-    for name in given.keys() & policy.tables.keys():
-        raw = {column: list(values) for column, values in given[name].items() if column in policy.tables[name].columns}
-        tables[name] = typed_frame(policy.tables[name], raw, list(range(2, len(raw["employee_id"]) + 2)), print)
-    return tables
+    for name, table in policy.tables.items():
+        frame = tables[name]
+        owners = [column.name for column in table.columns.values() if column.kind in ("employee", "group") and column.name in frame]
+        if not owners or not len(frame):
+            continue
+        rows, copies = np.tile(np.arange(len(frame)), times), np.repeat(np.arange(times), len(frame))
+        if name == "events":
+            rows, copies = (random.integers(0, most, people * EVENTS) for most in (len(frame), times))
+        many = frame.iloc[rows].reset_index(drop=True)
+        many["_row"] = np.arange(2, len(many) + 2)
+        key = [part for part in table.key if len(table.key) == 1 and table.columns[part].kind == "id"]
+        ending = np.array(["", *(f"-{number}" for number in range(1, times))], dtype=object)[copies]
+        for column in {*owners, *key}:
+            many[column] = (many[column].astype(object) + ending).astype(frame[column].dtype)
+        if name == "events":
+            many = _spread(many, ids, ending, random)
+        tables[name] = many
+    return policy, tables
 
 
-def main(people: int, schemes: list[str]) -> None:
-    for scheme in schemes:
-        policy = kpi.load_policy(find_policy(scheme), "2026-10")
-        tables = month_of(policy, people)
-        kpi.score(policy, tables)
-        start = perf_counter()
-        result = kpi.score(policy, tables)
-        scored = perf_counter()
-        lines, posted = len(result.ledger), perf_counter()
-        print(f"{scheme}: {people} people, {people * 20} events: {scored - start:.3f} s, {lines} ledger lines {posted - scored:.3f} s")
+def _spread(events, ids: np.ndarray, ending: np.ndarray, random):
+    """Events of everybody alike, of incidents that often hold several of them."""
+    numbers = np.arange(len(events)), random.integers(0, len(events), len(events))
+    names = {"event_id": numbers[0], "incident_id": numbers[1]}
+    named = {name: values.astype(str).astype(object) for name, values in names.items() if name in events}
+    return events.assign(employee_id=ids[random.integers(0, len(ids), len(events))] + ending, **named)
+
+
+def tunables(policy: Policy) -> dict[str, dict]:
+    """One change of each number and reading that the policy allows, by name."""
+    found: dict[str, dict] = {}
+    for change in changes(policy):
+        name = next(iter(change))
+        if name not in found:
+            try:
+                policy.adjusted(change)
+                found[name] = change
+            except kpi.KpiError:
+                continue
+    return found
+
+
+def once(work: Callable) -> float:
+    start = perf_counter()
+    work()
+    return 1000 * (perf_counter() - start)
+
+
+def measure(scheme: str, people: int, repeats: int) -> None:
+    policy, tables = month_of(scheme, people)
+    scored = min(once(lambda: kpi.score(policy, tables)) for _ in range(2))
+    start = perf_counter()
+    replay = Replay(policy, tables)
+    recorded = 1000 * (perf_counter() - start)
+
+    def change(overrides: dict) -> None:
+        comparison = Comparison(replay.baseline, replay.score(policy.adjusted(overrides)))
+        assert [comparison.cost, comparison.pay_difference, comparison.gainers, comparison.losers, comparison.regraded]
+
+    times = {}
+    for name, overrides in tunables(policy).items():
+        try:
+            times[name] = min(once(lambda: change(overrides)) for _ in range(repeats))  # noqa: B023 - called at once
+        except kpi.KpiError:
+            continue  # what the numbers of this month do not allow
+    lasted = np.array(list(times.values()))
+    slowest = sorted(times, key=times.get, reverse=True)[:SHOWN]
+    print(f"{scheme}, {len(tables['employees'])} people: scored in {scored:.0f} ms, recorded in {recorded:.0f} ms")
+    print(f"  {len(times)} changes: median {np.median(lasted):.1f}, p95 {np.quantile(lasted, 0.95):.1f}, max {lasted.max():.1f} ms")
+    print("  slowest: " + ", ".join(f"{name} {times[name]:.1f}" for name in slowest), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, sys.argv[2:] or ["team_pool", "weikang"])
+    sys.path.append(str(Path(__file__).parent))
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    for one in sys.argv[2:] or SCHEMES:
+        measure(one, size, repeats=3 if size <= 10_000 else 1)

@@ -1,16 +1,23 @@
 """A replay gives what scoring from the start gives, whichever number is changed."""
 
+import re
+from copy import copy
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kpi_helpers as kpi
 from kpi_helpers.cases import plain
+from kpi_helpers.cases.inputs import case_tables
+from kpi_helpers.cases.reading import read_cases
 from kpi_helpers.policy import find_policy
+from kpi_helpers.what_if.following import Followed
 from kpi_helpers.what_if.replay import Replay
 
 SAMPLES = Path(__file__).parents[1] / "params" / "sample"
@@ -18,6 +25,7 @@ SCHEMES = {
     **dict.fromkeys(["team_pool", "weikang", "dawo", "weighted_grades", "six_dimension", "three_dimension"], "2026-10"),
     "quarterly_standard": "2026Q3",
 }
+OWN = [path for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")) if "policy: ../policies/" in path.read_text("utf-8")]
 WORDS = {"number", "text", "table", "none"}
 
 
@@ -43,6 +51,11 @@ def changes(policy):
             if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
                 found.append({f"{clause.id}.{name}": value - 1})
     return found
+
+
+def some(found, number):
+    """So many of them, from the first to the last."""
+    return found[:: max(1, len(found) // number)]
 
 
 def everything(result):
@@ -82,9 +95,113 @@ def test_the_recorded_run_is_the_plain_run(scheme):
     assert everything(replay.baseline) == everything(kpi.score(policy, tables))
 
 
-def test_a_late_number_starts_late_and_an_early_one_early():
+def computed_again(replay, policy, monkeypatch):
+    """The clauses that a change makes the replay compute again."""
+    found, afresh = [], Followed.afresh
+    monkeypatch.setattr(Followed, "afresh", lambda book, clause, *rest: (found.append(clause.id), afresh(book, clause, *rest))[1])
+    replay.score(policy)
+    return found
+
+
+def test_only_clauses_that_see_a_change_are_computed_again(monkeypatch):
     policy, _, replay = month("weikang")
-    starts = [
-        replay.recording.first_touched(policy, policy.adjusted({name: 1})) for name in ("late_minor_minutes", "cap_business", "bonus_base")
-    ]
-    assert starts == sorted(starts) and len(set(starts)) == 3
+    assert computed_again(replay, policy, monkeypatch) == []
+    assert computed_again(replay, policy.adjusted({"cap_business": 30}), monkeypatch) == ["2.cap.6", "1a", "1c"]
+    assert computed_again(replay, policy.adjusted({"bonus_base": 1}), monkeypatch) == ["1c"]
+
+
+def test_what_comes_out_the_same_goes_no_further(monkeypatch):
+    policy, _, replay = month("team_pool")
+    untouched = policy.adjusted({"exam_pass_mark": Fraction(1, 2)}), policy.adjusted({"exam_pass_mark": Fraction(1, 3)})
+    replay = Replay(untouched[0], month("team_pool")[1])
+    assert computed_again(replay, untouched[1], monkeypatch) == ["6.17b"]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_changes_in_turn_leave_nothing_behind(scheme):
+    policy, tables, replay = month(scheme)
+    adjusted = []
+    for overrides in some(changes(policy), 8):
+        try:
+            adjusted.append(policy.adjusted(overrides))
+            kpi.score(adjusted[-1], tables)
+        except kpi.KpiError:
+            adjusted = adjusted[:-1] if adjusted and adjusted[-1].overrides == overrides else adjusted
+    first = [everything(replay.score(one)) for one in adjusted]
+    assert [everything(replay.score(one)) for one in reversed(adjusted)] == first[::-1]
+    assert everything(replay.score(policy)) == everything(kpi.score(policy, tables))
+
+
+def altered(scheme, alter):
+    """The sample month of a scheme with tables of its own."""
+    policy, tables, _ = month(scheme)
+    changed = copy(tables)
+    alter(changed)
+    return policy, changed
+
+
+def one_incident(tables):
+    """Three events at a time are one fact."""
+    events = tables["events"]
+    people = events["employee_id"].iloc[np.arange(len(events)) // 3 * 3].to_numpy()
+    tables["events"] = events.assign(incident_id=(np.arange(len(events)) // 3).astype(str).astype(object), employee_id=people)
+
+
+def without_sheets(tables):
+    for name in list(tables):
+        if name not in ("employees", "events"):
+            tables[name] = tables[name].iloc[:0]
+
+
+def without_groups(tables):
+    tables["employees"] = tables["employees"].assign(group_id=pd.Series(None, index=tables["employees"].index, dtype=object))
+
+
+@pytest.mark.parametrize("alter", [one_incident, without_sheets, without_groups])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_odd_months_are_followed_too(scheme, alter):
+    if alter is one_incident and "events" not in month(scheme)[1]:
+        pytest.skip("has no events")
+    policy, tables = altered(scheme, alter)
+    try:
+        replay = Replay(policy, tables)
+    except kpi.KpiError as error:
+        with pytest.raises(kpi.KpiError, match=re.escape(str(error))):
+            kpi.score(policy, tables)
+        return
+    assert everything(replay.baseline) == everything(kpi.score(policy, tables))
+    for overrides in some(changes(policy), 6):
+        try:
+            trial = policy.adjusted(overrides)
+            expected = everything(kpi.score(trial, tables))
+        except kpi.KpiError:
+            continue
+        assert everything(replay.score(trial)) == expected, overrides
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
+def test_policies_without_a_program_are_followed_too(path):
+    file = read_cases(path)
+    for case in some(file.cases, 2):
+        try:
+            policy = kpi.load_policy(file.policy, case.month, case.params)
+            tables = case_tables(policy, case.inputs)
+            replay = Replay(policy, tables)
+        except kpi.KpiError:
+            continue
+        for overrides in some(changes(policy), 4):
+            try:
+                trial = policy.adjusted(overrides)
+                expected = everything(kpi.score(trial, tables))
+            except kpi.KpiError:
+                continue
+            assert everything(replay.score(trial)) == expected, overrides
+
+
+def test_points_decide_which_event_of_one_incident_counts(monkeypatch):
+    policy, tables = altered("weikang", one_incident)
+    replay = Replay(policy, tables)
+    for points in (-1, -3, -7):
+        trial = policy.adjusted({"2.A2.1.points": points, "2.A4.2.points": points - 1})
+        assert everything(replay.score(trial)) == everything(kpi.score(trial, tables))
+    assert "2.A1.1a" not in computed_again(replay, trial, monkeypatch)

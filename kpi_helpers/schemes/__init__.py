@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from contextvars import ContextVar
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,7 @@ from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
 from kpi_helpers.tables import Tables
 
-watching: ContextVar = ContextVar("watching", default=None)  # a replay that records or follows a run (what_if/replay.py)
+opening: ContextVar = ContextVar("opening", default=Book)  # what opens a book; a replay opens one that records or follows a run
 
 
 def score(policy: Policy, tables: Tables) -> Result:
@@ -33,17 +35,17 @@ def score(policy: Policy, tables: Tables) -> Result:
 
 def by_clause(policy: Policy, tables: Tables) -> Result:
     """Apply the clauses in order and post every result; nothing else in the program has an order."""
-    watch = watching.get()
-    book, start = watch.open(policy, tables) if watch else (Book(policy, tables), 0)
-    for clause in [clause for clause in policy.order if clause.rule is not None][start:]:
-        book.post(clause, watch.compute(clause, book, apply) if watch else apply(clause, book))
-    return close(book)
+    book = opening.get()(policy, tables)
+    for clause in policy.order:
+        if clause.rule is not None:
+            book.take(clause, apply)
+    return book.closed(close)
 
 
 def apply(clause: Clause, book: Book):
     """Call a clause's rule with what its signature names, and hold what it gives within floor, cap and rounding."""
     book.clause = clause
-    wanted, kinds, arguments = inspect.signature(clause.rule).parameters, hints(clause.rule), dict(clause.arguments)
+    wanted, kinds, arguments = wanted_by(clause.rule), hints(clause.rule), dict(clause.arguments)
     common = {name: arguments.pop(name, None) for name in COMMON if name not in wanted}
     given: dict = {name: value for name, value in (("book", book), ("clause", clause)) if name in wanted}
     if "records" in wanted:
@@ -71,6 +73,12 @@ def apply(clause: Clause, book: Book):
     outcome = _bounded(outcome, **{name: needs.argument(value, clause.per) for name, value in common.items()})
     needs.posted(outcome)
     return outcome
+
+
+@cache
+def wanted_by(rule) -> Mapping:
+    """What a rule's signature names; read once for each rule."""
+    return inspect.signature(rule).parameters
 
 
 class Needs:
@@ -152,18 +160,16 @@ def _bounded(outcome, floor=None, cap=None, round=None):
 def close(book: Book) -> Result:
     """The finished result of a book: frames, flags, refused rows and every assumption that was used."""
     book.flag_unknown_years()
-    people = book.people.copy()
-    flags = pd.DataFrame(book.flags, columns=["flag", "title", "employee_id", "group_id", "clause", "source", "detail", "note"])
-    for name, source in (("missing", book.missing), ("flags", _names(book.flags))):
+    people = book.people.copy(deep=False)
+    for name, source in (("missing", book.missing), ("flags", names_of(book.flags))):
         if name not in people:
-            people[name] = _lists(people.index, source)
-    errors = pd.DataFrame(book.errors)
-    return Result(
-        book.policy, people, book.groups, book.department, book.outputs, flags, errors, _assumptions(book.policy), book.posts, book.tables
-    )
+            people[name] = lists_of(people.index, source)
+    later = {name: make(book) for name, make in LISTED.items()}
+    return Result(book.policy, people, book.groups, book.department, book.outputs, **later, posts=book.posts, inputs=book.tables)
 
 
-def _names(flags) -> dict[str, list]:
+def names_of(flags) -> dict[str, list]:
+    """The flags of each person, every one once."""
     found: dict[str, list] = {}
     for flag in flags:
         if "employee_id" in flag and flag["flag"] not in found.setdefault(flag["employee_id"], []):
@@ -171,7 +177,8 @@ def _names(flags) -> dict[str, list]:
     return found
 
 
-def _lists(index, source):
+def lists_of(index, source) -> np.ndarray:
+    """A list for each unit, an empty one where the source has none."""
     values = np.empty(len(index), dtype=object)
     values.fill([])
     for row, unit in zip(index.get_indexer(list(source)), source, strict=True):
@@ -179,7 +186,11 @@ def _lists(index, source):
     return values
 
 
-def _assumptions(policy: Policy) -> pd.DataFrame:
+def flags_of(book: Book) -> pd.DataFrame:
+    return pd.DataFrame(book.flags, columns=["flag", "title", "employee_id", "group_id", "clause", "source", "detail", "note"])
+
+
+def assumptions_of(policy: Policy) -> pd.DataFrame:
     """假设值: every [A] number that a clause used, with the clauses that used it."""
     rows = [
         {
@@ -194,3 +205,11 @@ def _assumptions(policy: Policy) -> pd.DataFrame:
         if parameter.basis == "A"
     ]
     return pd.DataFrame([row for row in rows if row["clauses"]], columns=["parameter", "title", "value", "unit", "note", "clauses"])
+
+
+# what a result lists besides the figures of its units
+LISTED = {
+    "flags": flags_of,
+    "errors": lambda book: pd.DataFrame(book.errors),
+    "assumptions": lambda book: assumptions_of(book.policy),
+}

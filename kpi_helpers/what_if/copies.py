@@ -1,0 +1,89 @@
+"""副本: values set apart from those that stand in a book, and whether two of them are the same down to their representation."""
+
+from __future__ import annotations
+
+from copy import copy
+
+import numpy as np
+import pandas as pd
+
+from kpi_helpers.numbers import ExactArray
+
+
+def apart(value):
+    """A copy that may be changed without changing this one; arrays are not copied but closed to writing."""
+    if isinstance(value, (pd.DataFrame, pd.Series)):
+        return value.copy(deep=False)
+    if isinstance(value, dict):
+        return {key: apart(one) for key, one in value.items()}
+    if isinstance(value, (list, set)):
+        return type(value)(map(apart, value))
+    if isinstance(value, tuple):
+        return value._make(map(apart, value)) if hasattr(value, "_make") else tuple(map(apart, value))
+    if isinstance(value, (np.ndarray, ExactArray)):
+        freeze(value)
+    elif type(value).__module__.startswith("kpi_helpers.") and hasattr(value, "__dict__"):
+        value = copy(value)
+        value.__dict__.update({name: apart(one) for name, one in value.__dict__.items()})
+    return value
+
+
+def freeze(value) -> None:
+    """Nobody may write into an array that stands in a book: it would change what earlier runs have left."""
+    if isinstance(value, pd.Series):
+        value = value.array
+    for array in (value.num, value.den) if isinstance(value, ExactArray) else (value,):
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+
+
+def same(one, other) -> bool:
+    """Is it the very same cell, or are they the very same cells?"""
+    if one is other:
+        return True
+    if not isinstance(one, tuple) or not isinstance(other, tuple) or len(one) != len(other):
+        return False
+    return all(left is right for left, right in zip(one, other, strict=True))
+
+
+def alike(one, other) -> bool:
+    """Are two values the same down to their representation? In doubt they are not."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, ExactArray):
+        return alike(one.num, other.num) and alike(one.den, other.den)
+    if isinstance(one, np.ndarray):
+        return _alike_arrays(one, other)
+    if isinstance(one, pd.Series):
+        return one.dtype == other.dtype and one.index.identical(other.index) and _alike_columns(one, other)
+    if isinstance(one, pd.DataFrame):
+        if not (one.index.identical(other.index) and one.columns.identical(other.columns)):
+            return False
+        return all(one[name].dtype == other[name].dtype and _alike_columns(one[name], other[name]) for name in one.columns)
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(alike(value, other[key]) for key, value in one.items())
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if type(one).__module__.startswith("kpi_helpers.") and hasattr(one, "__dict__"):
+        return alike(vars(one), vars(other))
+    return isinstance(one, (str, int, set)) and one == other
+
+
+def _alike_columns(one: pd.Series, other: pd.Series) -> bool:
+    return alike(one.array, other.array) if isinstance(one.array, ExactArray) else _alike_arrays(one.to_numpy(), other.to_numpy())
+
+
+def _alike_arrays(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.dtype != other.dtype or one.shape != other.shape:
+        return False
+    if one.__array_interface__ == other.__array_interface__:
+        return True
+    if one.dtype != object:
+        return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "mMf"))
+    kinds = pd.api.types.infer_dtype(one, skipna=True), pd.api.types.infer_dtype(other, skipna=True)
+    if kinds[0] != kinds[1] or kinds[0] not in ("string", "boolean", "empty"):
+        return False
+    blank = pd.isna(one)
+    return np.array_equal(blank, pd.isna(other)) and bool(np.array_equal(one[~blank], other[~blank]))
