@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from kpi_helpers.cliffs import tornado, worth_trying
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
+from kpi_helpers.report.charts import tornado_svg
+from kpi_helpers.report.cliffs import standing
 from kpi_helpers.report.render import environment
 from kpi_helpers.report.views import Grid, View, mean, plain, score_column
 from kpi_helpers.report.words import show, status_word
 from kpi_helpers.result import Result
+from kpi_helpers.what_if.replay import Replay
+from kpi_helpers.what_if.tunables import tunables
 
 WIDEST = 12  # columns that fit on a printed page
 
@@ -123,6 +130,13 @@ class Report:
         pay = self.view.pay
         unpaid = sum(not published for published in pay.published.values())
         return self.section("money", total=pay.grand_total(), by_clause=pay.by_clause(), unpaid=unpaid, assumed=bool(self.view.assumed))
+
+    def cliffs(self) -> Html:
+        """门槛与临界（静态）: who stands near an edge and what reaching it would bring; which number moves the total most."""
+        grids, nobody = standing(self.view)
+        replay = Replay(self.policy, self.result.inputs)
+        swings = tornado(self.policy, replay.score, worth_trying(self.policy, replay.score, tunables(self.policy)))
+        return self.section("cliffs", grids=grids, nobody=nobody, tornado=swings, chart=Markup(tornado_svg(swings)))
 
     def ledger(self) -> Html:
         """台账: everybody's lines, folded."""

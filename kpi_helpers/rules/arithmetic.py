@@ -53,6 +53,9 @@ def ratio(
     return Lines(value, measure)
 
 
+ratio.counted = {"measure": "over"}
+
+
 @figure
 def sum_of(measures: list[ExactArray]) -> ExactArray:
     """相加: the sum of several figures and numbers; whoever lacks one stays open, unless `missing` says skip or a number.

@@ -54,6 +54,7 @@ def _check_banded(bands, times=None):
 
 
 banded.check = _check_banded
+banded.thresholds = {"bands": "measure"}
 
 
 def tiered(book: Book, measure: ExactArray, tiers: list[Tier], of: Number = 1) -> Lines:
@@ -82,6 +83,7 @@ def _check_tiers(tiers, **_):
 
 
 tiered.check = _check_tiers
+tiered.thresholds = {"tiers": "measure"}
 
 
 def interpolated(
@@ -168,6 +170,7 @@ def _check_table(give, rows_from=None, rows_in=None, columns_from=None, columns_
 
 
 looked_up.check = _check_table
+looked_up.thresholds = {"rows_from": ("at_least", "rows"), "columns_from": ("at_least", "columns")}
 
 
 def _place(book: Book, clause: Clause, name: str, edges, words) -> np.ndarray:

@@ -83,6 +83,9 @@ def window(
     return Lines(result if absent == "skip" else where(gaps, None, result), exact(number))
 
 
+window.thresholds = {"that": "this"}
+
+
 def _check_window(periods=None, since=None, that=None, **_):
     if (periods is None) == (since is None):
         yield say("periods（几期）与 since（从何时起）应写一个。", "write either periods or since.")
@@ -118,6 +121,7 @@ def streak(book: Book, clause: Clause, column: ColumnName, that: dict, this: Fig
     return Lines(where(unknown, None, exact(run)))
 
 
+streak.thresholds = {"that": "this"}
 streak.check = lambda that=None, **_: _check_test(that)
 streak.check_clause = lambda clause, table: [*_check_sheet(clause, table), *_check_that(clause, table)]
 earlier.check = lambda back=1, **_: (

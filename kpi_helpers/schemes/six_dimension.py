@@ -206,6 +206,9 @@ def six_parts(book: Book, scale: Literal["normalise_100", "raw_110", "cap_100"],
     ]
 
 
+six_parts.unrounded = "unrounded"
+
+
 # -- 考核流程、应用 ----------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +223,9 @@ def assessment_group(book: Book, records: Records, min_graders: Whole) -> None:
     book.mark(few, "incomplete", ["graders"])
     several = np.flatnonzero(rated & (graders > 1))
     book.outputs["spread"] = pd.DataFrame({name: _spread(entered, name)[several] for name in items}, index=book.people.index[several])
+
+
+assessment_group.thresholds = {"min_graders": ("at_least", "graders")}
 
 
 def published_results(book: Book, measure: ExactArray) -> Lines:
@@ -245,12 +251,18 @@ def grade_table(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"],
     return banded(book, clause, _graded_score(book, grade_on), bands)
 
 
+grade_table.thresholds = {"bands": {"grade_on": {"rounded": ["score"]}}}  # the raw score stands in no result
+
+
 def income(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"], bands: list[dict] | None) -> Lines:
     """art4c 薪酬调整: no formula in the source; nothing, or 元 by score from HR's own table."""
     if bands is None:
         return Lines(missing(len(book.people)))
     lines = banded(book, clause, _graded_score(book, grade_on), bands)
     return Lines(half_up(lines.value), lines.quantity)
+
+
+income.thresholds = {"bands": {"grade_on": {"rounded": ["score"]}}}
 
 
 def _graded_score(book: Book, grade_on: str) -> ExactArray:

@@ -130,6 +130,9 @@ def weighted_score(
     ]
 
 
+weighted_score.unrounded = "raw_score"
+
+
 def _note_weights(book: Book, clause: Clause, whole: ExactArray) -> None:
     """A note for the department where HR's weights are not 100 % in all."""
     wrong = np.flatnonzero(whole != 1)
@@ -153,6 +156,9 @@ def score_to_grade(book: Book, measure: ExactArray, grade_on: Literal["rounded",
     return Lines(missing(len(measure)), result=measure if grade_on == "rounded" else book.kept["raw_score"])
 
 
+score_to_grade.repeats = True
+
+
 def graded(book: Book, measure: ExactArray, grade: str, at_least: Number | None = None, below: Number | None = None) -> Lines:
     """3.2.1-3.2.4 等级: one grade for whoever has none yet and lies at or above (含), or below (不足), a score."""
     fits = np.ones(len(measure), dtype=bool)
@@ -162,6 +168,9 @@ def graded(book: Book, measure: ExactArray, grade: str, at_least: Number | None 
         fits &= measure < below
     earlier = book.people.get("grade", pd.Series(None, index=book.people.index, dtype=object)).to_numpy(dtype=object)
     return Lines(missing(len(measure)), measure, result=np.where(fits & pd.isna(earlier), grade, earlier))
+
+
+graded.thresholds = {"at_least": ("at_least", "measure"), "below": ("below", "measure")}
 
 
 def appeals_lodged(book: Book, clause: Clause, workdays: Whole, second_reader: Literal["optional", "required"]) -> None:
@@ -328,6 +337,9 @@ def consecutive_fails(
     units = book.codes(rows["employee_id"])
     value[units[last]] = exact(np.where(open_now, streak, 0)[last])
     return Lines(missing(len(value)), result=value)
+
+
+consecutive_fails.thresholds = {"pass_mark": ("below", "graded_score"), "length": ("at_least", "streak")}
 
 
 def _runs(rows: pd.DataFrame, failed: np.ndarray, ended: np.ndarray, gap: str) -> np.ndarray:

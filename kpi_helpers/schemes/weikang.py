@@ -173,9 +173,10 @@ def sop_errors(
 
     Errors outside the window or without effect are recorded with 0 points; points that nobody approved are flagged.
     """
-    counts = records.frame["affected_work"].to_numpy(dtype=bool)
+    counts = records.column("affected_work").to_numpy(dtype=bool)
     if window == "afternoon":
-        minute = records.frame["occurred_at"].dt.hour * 60 + records.frame["occurred_at"].dt.minute
+        moment = records.column("occurred_at").dt
+        minute = moment.hour * 60 + moment.minute
         counts = counts & (minute.isna() | ((minute >= _minutes(start)) & (minute <= _minutes(end)))).to_numpy(dtype=bool)
     _flag_unapproved(book, clause, records.pick(counts))
     free = records.pick(~counts)
@@ -186,10 +187,11 @@ def sop_errors(
 
 
 def _flag_unapproved(book: Book, clause: Clause, records: Records) -> None:
-    if "approver" not in records.frame:
+    if "approver" not in records.source:
         return
-    bare = records.pick(~has_text(records.frame["approver"]) & ~entered_points(records.frame).isna())
-    ids = bare.frame["event_id"].groupby(book.people.index[bare.units].to_numpy(dtype=object)).agg(list)
+    entered = entered_points(records.source)[records.rows]
+    bare = records.pick(~has_text(records.column("approver")) & ~entered.isna())
+    ids = bare.column("event_id").groupby(book.people.index[bare.units].to_numpy(dtype=object)).agg(list)
     book.flag("no_approval", say("差错扣分未经审批", "points without approval"), ids.index, clause, detail=ids.to_dict())
 
 
@@ -216,17 +218,20 @@ def bonus_and_annual(
     book: Book, link: Literal["linear"] | None, bonus_base: Number, full_score: Number, annual: Literal["mean_of_months", "sum"]
 ) -> Lines:
     """1c 月奖金及年终评奖: by choice base × total / 100; the annual score of everybody with published months."""
-    months = book.table("month_totals")
-    months = months[months["total"].notna()]
-    if len(months):
-        ids = pd.Index(pd.unique(months["employee_id"]))
-        codes = ids.get_indexer(months["employee_id"])
-        sums = sum_by(months["total"].array, codes, len(ids))
-        counts = count_by(codes, len(ids))
-        book.outputs["annual"] = pd.Series(half_up(sums / counts if annual == "mean_of_months" else sums), index=ids)
+    scores = book.once(_annual_scores, annual)
+    if len(scores):
+        book.outputs["annual"] = scores
     totals = book.people["total"].array
     bonus = missing(len(totals)) if link is None else half_up(totals * bonus_base / full_score)
     return Lines(bonus, totals, result=bonus)
+
+
+def _annual_scores(tables: Tables, annual: str) -> pd.Series:
+    months = tables["month_totals"]
+    months = months[months["total"].notna()]
+    codes, ids = pd.factorize(months["employee_id"])
+    sums, counts = sum_by(months["total"].array, codes, len(ids)), count_by(codes, len(ids))
+    return pd.Series(half_up(sums / counts if annual == "mean_of_months" else sums), index=pd.Index(ids))
 
 
 def _times(records: Records, chosen: np.ndarray, points) -> Lines:

@@ -81,6 +81,9 @@ def score_deduction(
     return Lines(where(hit, after - before, None), where(hit, score, None), result=after)
 
 
+score_deduction.thresholds = {"below": ("below", {"grade_on": {"rounded": "score", "raw": "raw_score"}})}
+
+
 def performance_pay(
     book: Book, mode: Literal["informational", "score_ratio"], share: Number, post: Literal["level_table"] | Number, levels: list[dict]
 ) -> Lines:

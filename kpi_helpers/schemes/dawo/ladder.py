@@ -84,6 +84,10 @@ def contact_ladder(
     return Lines(missing(len(book.people)), result=_states(book, log))
 
 
+contact_ladder.thresholds = {"standard": ("at_least", "ladder_log.rate"), "thresholds": ("below", "ladder_log.rate")}
+contact_ladder.steps, contact_ladder.counted = "thresholds", {"ladder_log.rate": ("leads_contacted", "leads_provided")}
+
+
 def ladder_step(book: Book, step: Whole, points: Number, notice: str) -> Lines:
     """3.4.3.1-3 第几次低于门槛: points for each week that led to this step; `notice` names the list of what follows."""
     rows = _steps(book, step)

@@ -67,6 +67,9 @@ def personalised(
     people["pay_undecided"] = missed & people["regular"].to_numpy(dtype=bool) & ratio.isna()
 
 
+personalised.thresholds = {"min_ratio": ("at_least", "incentive_ratio")}
+
+
 def base_wage_in_full(book: Book, members: Literal["reached", "missed"]) -> ExactArray:
     """3.3c 享受基本工资: the whole base wage to who reached the basic quantity, split by the incentive quantity."""
     reached = book.people["incentive_ratio"].array >= 1
@@ -115,6 +118,9 @@ def incentive_tier(book: Book, step: Whole, tiers: Tiers, mode: Literal["highest
         amount = amount + where(hit, give, 0)
     paid = book.people["incentive_open"].to_numpy(dtype=bool) & (amount > 0)
     return Lines(where(paid, half_up(amount), None), where(paid, ratio, None), member_cells(book))
+
+
+incentive_tier.thresholds, incentive_tier.row = {"tiers": "incentive_ratio"}, "step"
 
 
 def tier_amount(ratio: ExactArray, tiers: Tiers, mode: str) -> ExactArray:

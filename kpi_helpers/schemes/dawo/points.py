@@ -39,6 +39,9 @@ def hundred_points(book: Book, base: Number, floor: Number | None, cap: Number |
     ]
 
 
+hundred_points.unrounded = "raw_score"
+
+
 def adopted_suggestions(book: Book, records: Records, points: Number) -> list[Lines]:
     """4.add.3 合理化建议被采纳: points for each author of a suggestion adopted in the month, or for each event."""
     return [per_event(records, points), _per_row(book, suggestion_authors(book), points, "suggestions", "authors")]

@@ -53,6 +53,9 @@ def tail_end(
     book.outputs["quarter_scores"] = frame.copy()
 
 
+tail_end.thresholds = {"threshold": ("below", "quarter.score")}
+
+
 def warning_list(book: Book, threshold: Number, leave: Literal["next_quarter_ok", "manual"]) -> None:
     """4.bottom.3 警告并列入待淘汰人员序列: drafts of the warning letters, and who joins, stays on and leaves the list.
 

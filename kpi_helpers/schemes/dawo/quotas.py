@@ -64,6 +64,9 @@ def incentive_ratio(book: Book, target: Number, counts: Literal["new_members"], 
     return Lines(where(has_quota(book), ratio, None), members, member_cells(book))
 
 
+incentive_ratio.counted = {"incentive_ratio": ("new_members", "target")}
+
+
 def first_week(book: Book, exempt: YesNo, days: Whole) -> Lines | None:
     """3.2b 首周不作考核: the first calendar days from the hire date leave quota and totals (unit 天)."""
     book.kept["exempt_days"] = days if exempt else 0
@@ -130,6 +133,10 @@ def attainment(
     done = [people[name].array for name in ("talk_minutes", "calls")]
     cells = [call_cells(book, name) for name in ("talk_minutes", "calls")]
     return [Lines(*line[:3], note=line[3]) for line in zip((r_talk, r_calls), done, cells, _notes(), strict=True)]
+
+
+attainment.thresholds = {1: ("at_least", {"judged_by": {"month_total": ["r_talk", "r_calls"], "days_met": ["basic_ratio"]}})}
+attainment.counted = {"r_talk": ("talk_minutes", "quota_talk"), "r_calls": ("calls", "quota_calls")}
 
 
 def basic_ratio(r_talk: ExactArray, r_calls: ExactArray, mode: str) -> ExactArray:

@@ -38,6 +38,10 @@ def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounde
     return Lines(missing(len(totals)), totals, result=places)
 
 
+decisions.thresholds = {"threshold": ("below", "items"), "rewards": ["total"]}
+decisions.rounded_by = {"threshold": "on"}
+
+
 def reports(book: Book, visibility: Literal["own", "team"]) -> None:
     """F6 报告: the management report; members see their own statement, by choice also the team's totals."""
     measures = [clause.result for clause in book.policy.clauses if "items" in clause.arguments] + ["total"]

@@ -135,6 +135,9 @@ def review_meeting(book: Book, clause: Clause, records: Records, frequency: Lite
     return _replaced(book, rows.pick(sound), "new_value")
 
 
+review_meeting.remakes = "items"
+
+
 def _meetings(book: Book, clause: Clause, frequency: str) -> None:
     """The meetings due (one for the quarter, or one for each of its months) with what was recorded of them."""
     if book.period is None:

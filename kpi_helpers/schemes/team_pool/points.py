@@ -139,12 +139,20 @@ def exam_mean(
     return Lines(constant(0 if once else points * times, sat.size), constant(0 if once else times, sat.size), chosen.cells("score"))
 
 
+exam_mean.thresholds, exam_mean.compares = {"threshold": ("above", "exam_scores.score")}, "department"
+exam_mean.mean_by = {"each": {"exam": "exam_id", "month": "all"}}
+
+
 def exam_failed(book: Book, records: Records, points: Number, pass_mark: Number, inclusive: YesNo) -> Lines:
     """6.17b 个人60分以下: every person below the pass mark in an exam; by choice the mark itself too."""
     records = in_month(book, records)
     marks = records.frame["score"].array
     chosen = records.pick(marks <= pass_mark if inclusive else marks < pass_mark)
     return Lines(_number(chosen) * points, _number(chosen), chosen.cells("score"))
+
+
+exam_failed.thresholds = {"pass_mark": ({"inclusive": {True: "at_most", False: "below"}}, "exam_scores.score")}
+exam_failed.compares = "employee"
 
 
 def in_month(book: Book, records: Records, column: str = "date") -> Records:

@@ -50,7 +50,8 @@ def _wrong_weights(indicators):
 
 
 def _unknown_indicators(policy, tables):
-    ratings, known = tables["ratings"], indicators_of(tables, _argument(policy, "placeholder"), _argument(policy, "weights")).index
+    ratings, sheet = tables["ratings"], tables["indicators"]
+    known = list(sheet["indicator_id"]) if len(sheet) else [one["indicator_id"] for one in _argument(policy, "placeholder")]
     for row in np.flatnonzero(ratings["indicator_id"].notna() & ~ratings["indicator_id"].isin(known)):
         name = ratings["indicator_id"].iloc[row]
         problem = say(f"没有指标“{name}”", f"there is no indicator '{name}'")
