@@ -10,4 +10,5 @@ from kpi_helpers.policy import Policy as Policy
 from kpi_helpers.policy import load_policy as load_policy
 from kpi_helpers.result import Result as Result
 from kpi_helpers.schemes import score as score
+from kpi_helpers.what_if import show_panel as show_panel
 from kpi_helpers.workbook import read_workbook as read_workbook

@@ -209,6 +209,28 @@ def parser() -> argparse.ArgumentParser:
         help=say("照着这份办法写：文件、代号，或几个词", "copy this policy: a file, its name, or words that describe it"),
     )
 
+    what_if = _command(
+        commands,
+        "what-if",
+        _what_if,
+        say("试算：改数字，马上看到谁多谁少、总额多少", "try other numbers and see at once who gains and what it costs"),
+        "kpi what-if 2026-10 --department 维康",
+    )
+    what_if.add_argument(
+        "month",
+        nargs="?",
+        default="",
+        help=say("月份，如 2026-10；不写时为有数据的最近一个月", "month, e.g. 2026-10; the latest one with data if left out"),
+    )
+    what_if.add_argument("--department", default="", metavar="D", help=say("部门", "the department"))
+    what_if.add_argument("--policy", default="", metavar="P", help=say("换用这个考核办法", "use this policy instead"))
+    what_if.add_argument("--workbook", default="", metavar="W", help=say("换用这份数据", "use this workbook instead"))
+    what_if.add_argument("--scenario", default="", metavar="S", help=say("从这份方案稿的数开始", "start from the numbers of a scenario"))
+    what_if.add_argument(
+        "--port", type=_port, default=0, metavar="N", help=say("端口，不写时自动选择", "the port, chosen by itself if left out")
+    )
+    what_if.add_argument("--no-browser", action="store_true", help=say("只显示网址，不打开浏览器", "show the address only"))
+
     lab = _command(commands, "lab", _lab, say("在 JupyterLab 中打开工作台", "open the workbench in JupyterLab"), "kpi lab")
     lab.add_argument(
         "more", nargs="*", metavar="-- …", help=say("转给 JupyterLab 的选项，写在 -- 之后", "options for JupyterLab, after --")
@@ -225,6 +247,12 @@ def _command(commands, name, function, words, example):
 def _count(text: str) -> int:
     if not re.fullmatch(r"[1-9]\d{0,3}", text):
         raise argparse.ArgumentTypeError(say(f"“{text}”应为不小于 1 的整数", f"'{text}' must be a whole number of 1 or more"))
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{3,4}", text) or not 1024 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(say(f"“{text}”应为 1024–65535 的整数", f"'{text}' must be a whole number from 1024 to 65535"))
     return int(text)
 
 
@@ -341,6 +369,18 @@ def _new_policy(chosen) -> int:
     )
     for place, (words, command) in enumerate(steps, 1):
         print(f"  {place}. {words}  {command}")
+    return 0
+
+
+def _what_if(chosen) -> int:
+    from kpi_helpers.departments import find_job
+
+    names = ("month", "department", "policy", "workbook", "scenario")
+    given = {name: getattr(chosen, name) for name in names} | {"lang": getattr(chosen, "lang", None) or ""}
+    job = find_job(**given)
+    from kpi_helpers.what_if.app import serve  # takes a second; a wrong name is told at once
+
+    serve(job, given, chosen.port, not chosen.no_browser)
     return 0
 
 

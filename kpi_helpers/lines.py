@@ -57,6 +57,10 @@ class Records:
         """The counted rows only."""
         return self.source.iloc[self.rows]
 
+    def column(self, name: str) -> pd.Series:
+        """One column of the counted rows, without the others."""
+        return self.source[name].iloc[self.rows]
+
     def pick(self, chosen: np.ndarray) -> Records:
         """Some of these rows, by a mask."""
         return replace(self, rows=self.rows[chosen], units=self.units[chosen])

@@ -40,6 +40,10 @@ class Tables(dict):
         self.file, self.department = file, department
         self.notes: list[str] = list(notes)
 
+    def again(self) -> Tables:
+        """The same tables, from which other rows may be refused."""
+        return Tables(self, self.origins, self.delivered, self.refused, self.file, self.department, self.notes)
+
     def refusal(self, table: str, row: pd.Series, column: str, reason: str, **keys) -> dict:
         """One entry of the list of refused rows (拒收行)."""
         origin = self.origins.get(table)

@@ -1,5 +1,7 @@
 """One finished run of the small month, shared by every test that only looks at what a run leaves."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,29 @@ def at_the_root(monkeypatch):
     monkeypatch.delenv("KPI_LANG", raising=False)
     yield
     set_language(None)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; without it a test is skipped, but never in CI."""
+    chromium = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    if chromium is None and os.environ.get("CI") != "true":
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tools:
+        started = tools.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of its own, whose params may be written to, as the working folder."""
+    for name in ("params", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,8 @@
 """The pages in a real browser: nothing is fetched, nothing runs, nothing is wider than a phone, all is printed."""
 
-import os
-import shutil
-
 import pytest
 
 pytestmark = pytest.mark.browser
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None and os.environ.get("CI") != "true":
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as tools:
-        started = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def pages(finished):

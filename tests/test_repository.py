@@ -8,9 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FILES = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
-    "\n"
-)[:-1]
+FILES = subprocess.run(
+    ["git", "-c", "core.quotePath=false", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.split("\n")[:-1]
 
 
 def tree():

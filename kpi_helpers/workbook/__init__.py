@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from python_calamine import CalamineWorkbook
 
 from kpi_helpers.checks import check_rows, refuse_rows
@@ -22,7 +24,14 @@ def read_workbook(path, policy) -> Tables:
     Raises DataError holding all faults. Rows that the policy itself refuses are left out and listed in `refused`,
     what a reader should know otherwise in `notes`.
     """
-    return Reader(open_package(path), policy).read()
+    return open_workbook(path, policy).taken(policy)
+
+
+def open_workbook(path, policy) -> Reader:
+    """打开工作簿: its sheets, read as the policy's tables say; what the policy's numbers refuse is seen when it takes them."""
+    reader = Reader(open_package(path), policy)
+    reader.read()
+    return reader
 
 
 def check(path, policy) -> list[Fault]:
@@ -45,7 +54,8 @@ class Reader:
         self.faults: dict[str, list[CellFault]] = {name: [] for name in policy.tables}  # of sheets that are not there
         self.tables = Tables(file=package.name)
 
-    def read(self) -> Tables:
+    def read(self) -> None:
+        """Every sheet, and what is wrong with its cells."""
         self.open_sheets()
         clauses = {clause.id for clause in self.policy.clauses}
         for name, table in self.policy.tables.items():
@@ -55,12 +65,18 @@ class Reader:
             else:
                 self.tables[name] = empty_table(table)
         self.note_all()
-        refused = self.check()
-        faults = [fault for name in self.policy.tables for fault in self.faults[name] + self.faults_of(name)]
+
+    def taken(self, policy) -> Tables:
+        """The tables without the rows that a policy refuses: the policy itself, or the same one with other numbers."""
+        twin = copy(self)
+        twin.policy, twin.tables = policy, self.tables.again()
+        twin.sheets = {name: sheet.again() for name, sheet in self.sheets.items()}
+        refused = twin.check()
+        faults = [fault for name in policy.tables for fault in twin.faults[name] + twin.faults_of(name)]
         if faults:
             raise DataError(faults)
-        refuse_rows(self.tables, refused)
-        return self.tables
+        refuse_rows(twin.tables, refused)
+        return twin.tables
 
     def faults_of(self, name: str) -> list[CellFault]:
         return self.sheets[name].faults if name in self.sheets else []

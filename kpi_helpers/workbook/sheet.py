@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,6 +43,12 @@ class Sheet:
         self.untouched = False
         self._found: list[tuple[tuple[int, int], CellFault]] = []
         self._faulty: set[tuple[int, str]] = set()  # (row, column), row 0 for a column that is missing
+
+    def again(self) -> Sheet:
+        """The same sheet with faults of its own from here on."""
+        twin = copy(self)
+        twin._found, twin._faulty = list(self._found), set(self._faulty)
+        return twin
 
     @property
     def faults(self) -> list[CellFault]:
