@@ -4,10 +4,13 @@ import re
 from fractions import Fraction
 from html import unescape
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 from small_month import write_month
 
 from kpi_helpers.departments import find_job
+from kpi_helpers.engine import OwnKernelManager
 from kpi_helpers.what_if import open_panel, show_panel
 from kpi_helpers.what_if.month import Month
 from kpi_helpers.what_if.panel import Panel
@@ -335,3 +338,22 @@ def test_a_job_with_a_scenario_opens_with_its_numbers(project):
     view = open_panel("2026-10", "门店客服", scenario="试")
     assert "+" in words(view.children[3].children[1].children[0])
     assert "What if" in words(open_panel("2026-10", "门店客服", lang="en").children[1])
+
+
+def test_the_panel_works_in_a_kernel_without_a_browser():
+    """The served notebook in a real kernel: a slider is set there, and the page's text is read there."""
+    notebook = nbformat.read("notebooks/kpi_what_if.ipynb", 4)
+    notebook.cells[-1].source = f"panel = {notebook.cells[-1].source}"
+    asked = [
+        "import ipywidgets, re",
+        "search = next(one for one in ipywidgets.Widget.widgets.values() if '查找' in str(getattr(one, 'placeholder', '')))",
+        "search.value = 'cap_attendance'",
+        "slider = next(one for one in ipywidgets.Widget.widgets.values() if isinstance(one, ipywidgets.FloatSlider))",
+        "slider.value = 5",
+        "print(re.sub('<[^>]+>', ' ', panel.children[3].children[1].children[0].value))",
+    ]
+    notebook.cells.append(nbformat.v4.new_code_cell("\n".join(asked)))
+    done = NotebookClient(
+        notebook, kernel_name="python3", kernel_manager_class=OwnKernelManager, resources={"metadata": {"path": "."}}
+    ).execute()
+    assert "平均得分" in done.cells[-1].outputs[0].text and "−" in done.cells[-1].outputs[0].text

@@ -126,7 +126,7 @@ def people(comparison: Comparison, order: Order) -> str:
     count = say(f"共 {len(rows)} 人", f"{len(rows)} people")
     pages = max(1, -(-len(rows) // PAGE))
     page = say(f"，第 {order.page + 1}/{pages} 页", f", page {order.page + 1} of {pages}") if pages > 1 else ""
-    return _table(head, body, f"{count}{page}")
+    return _table(head, body, 3 * len(columns), f"{count}{page}")
 
 
 def facts(comparison: Comparison, name: str) -> np.ndarray:
@@ -151,14 +151,14 @@ def groups(comparison: Comparison) -> str:
             f"<tr><th scope=row>{text(name)}</th>{_triple(*numbers, '分')}</tr>"
             for name, *numbers in zip(names, before, after, after - before, strict=True)
         ]
-        parts.append(_table([say("小组", "group"), *_heads(say("得分", "score"))], body))
+        parts.append(_table([say("小组", "group"), *_heads(say("得分", "score"))], body, 3))
     if len(frame):
         head = [say("小组", "group"), say("人数", "people"), *_heads(say("应发", "pay"))]
         body = [
             f"<tr><th scope=row>{text(name)}</th><td class=n>{count}</td>{_triple(now, then, difference, '元')}</tr>"
             for name, count, now, then, difference in zip(frame.index, *(frame[column] for column in frame), strict=True)
         ]
-        parts.append(_table(head, body))
+        parts.append(_table(head, body, 4))
     return f"<h3>{say('小组', 'Groups')}</h3>{''.join(parts)}" if parts else ""
 
 
@@ -183,7 +183,7 @@ def grades(comparison: Comparison) -> str:
         f"<tr><th scope=row>{text(word)}</th>{_triple(int(now), int(then), int(then - now), '人')}</tr>"
         for word, now, then in zip(frame.index, frame["now"], frame["trial"], strict=True)
     ]
-    return f"<h3>{say('等级人数', 'Grades')}</h3>{_table(head, body)}"
+    return f"<h3>{say('等级人数', 'Grades')}</h3>{_table(head, body, 3)}"
 
 
 def differences(rows: list[tuple[str, str, str, str]], titles: tuple[str, str]) -> str:
@@ -192,11 +192,13 @@ def differences(rows: list[tuple[str, str, str, str]], titles: tuple[str, str]) 
         return f"<p>{say('没有不同。', 'Nothing differs.')}</p>"
     head = [say("名称", "name"), say("内容", "title"), *map(text, titles)]
     body = [f"<tr><th scope=row>{text(name)}</th>{''.join(f'<td>{text(one)}</td>' for one in rest)}</tr>" for name, *rest in rows]
-    return f"<h3>{say('不同之处', 'What differs')}</h3>{_table(head, body)}"
+    return f"<h3>{say('不同之处', 'What differs')}</h3>{_table(head, body, 0)}"
 
 
-def _table(head: list[str], body: list[str], caption: str = "") -> str:
-    titles = "".join(f"<th scope=col>{word}</th>" for word in head)
+def _table(head: list[str], body: list[str], numbers: int, caption: str = "") -> str:
+    """A table whose last columns are numbers."""
+    first = len(head) - numbers
+    titles = "".join(f"<th scope=col{' class=n' if place >= first else ''}>{word}</th>" for place, word in enumerate(head))
     words = f"<caption>{caption}</caption>" if caption else ""
     return f"<div class=kpi-scroll><table>{words}<thead><tr>{titles}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
 
