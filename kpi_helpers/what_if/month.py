@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from kpi_helpers.departments import Job
 from kpi_helpers.policy import Policy, load_policy
 from kpi_helpers.result import Result
+from kpi_helpers.what_if.cells import ALL
+from kpi_helpers.what_if.recording import Reads
 from kpi_helpers.what_if.replay import Replay
 from kpi_helpers.workbook import open_workbook
 
@@ -48,41 +51,18 @@ class _Read:
     """Which numbers were looked at while the workbook was read: limits of rows that the policy refuses, and the like."""
 
     def __init__(self):
-        self.names: set[tuple[str, str]] = set()  # the id of a clause ("" for parameters), and the name
+        self.names: set[tuple[str, str]] = set()  # the id of a clause ("" for parameters), and the name, or all of them
 
     def noting(self, policy: Policy) -> Policy:
         """The same policy, whose numbers note that they are looked at."""
-        clauses = tuple(replace(one, arguments=_Noted(one.arguments, one.id, self.names)) for one in policy.clauses)
-        return replace(policy, clauses=clauses, parameters=_Noted(policy.parameters, "", self.names))
+        clauses = tuple(replace(one, arguments=Reads(one.arguments, partial(self.note, one.id))) for one in policy.clauses)
+        return replace(policy, clauses=clauses, parameters=Reads(policy.parameters, partial(self.note, "")))
+
+    def note(self, owner: str, name: str) -> None:
+        self.names.add((owner, name))
 
     def under(self, policy: Policy) -> tuple:
         """What those numbers are under a policy."""
-        clauses = {clause.id: clause.arguments for clause in policy.clauses}
-        values = {name: one.value for name, one in policy.parameters.items()}
-        return tuple(repr((clauses[owner] if owner else values).get(name)) for owner, name in sorted(self.names))
-
-
-class _Noted(dict):
-    """Numbers by name that note which of them are looked at."""
-
-    def __init__(self, numbers: dict, owner: str, names: set):
-        super().__init__(numbers)
-        self.owner, self.names = owner, names
-
-    def __getitem__(self, name):
-        self.names.add((self.owner, name))
-        return super().__getitem__(name)
-
-    def get(self, name, default=None):
-        self.names.add((self.owner, name))
-        return super().get(name, default)
-
-    def __iter__(self):  # and so also items, values and copies
-        self.names |= {(self.owner, name) for name in super().__iter__()}
-        return super().__iter__()
-
-    def items(self):
-        return {name: super(_Noted, self).__getitem__(name) for name in self}.items()
-
-    def values(self):
-        return self.items().mapping.values()
+        numbers = {clause.id: clause.arguments for clause in policy.clauses}
+        numbers[""] = {name: one.value for name, one in policy.parameters.items()}
+        return tuple(repr(numbers[owner] if name == ALL else numbers[owner].get(name)) for owner, name in sorted(self.names))
