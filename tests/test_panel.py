@@ -284,6 +284,20 @@ def test_numbers_are_adopted_from_a_month_on(project):
     assert "王经理" in (project / "params/CHANGES.md").read_text(encoding="utf-8")
 
 
+def test_a_month_that_has_results_already_is_told(project):
+    made = Panel(Month(find_job("2026-10", "门店客服")))
+    page = tab(made, "方案稿")
+    (project / "outputs/2026-10/门店客服").mkdir(parents=True)
+    (project / "outputs/2026-10/门店客服/manifest.json").write_text("{}")
+    drag(made, "pool_per_head", 120)
+    page.author.value, page.reason.value, page.month.value = "王经理", "旺季", "2026-10"
+    page.show.click()
+    assert "2026-10 已经出过结果" in words(page.text)
+    page.month.value = "2026-11"
+    page.show.click()
+    assert "已经出过结果" not in words(page.text)
+
+
 def test_a_month_that_is_none_is_told(project):
     made = Panel(Month(find_job("2026-10", "门店客服")))
     page = tab(made, "方案稿")

@@ -8,8 +8,10 @@ import ipywidgets as W
 
 from kpi_helpers.adopt import Adopted, adopt, preview
 from kpi_helpers.calendar import add_months, month_of
+from kpi_helpers.departments import project, safe_name
 from kpi_helpers.errors import Fault, UsageError
 from kpi_helpers.language import say
+from kpi_helpers.outputs import MANIFEST
 from kpi_helpers.scenarios import Scenario, list_scenarios, load_scenario, save_scenario, stale
 from kpi_helpers.what_if.widgets import button, html, labelled
 
@@ -97,9 +99,17 @@ class ScenarioTab:
         self.adopted = preview(
             trial.policy.path, trial.numbers, self.month.value.strip(), self.author.value.strip(), self.reason.value.strip()
         )
-        notes = "".join(f'<div class="kpi-told">{escape(note)}</div>' for note in self.adopted.notes)
+        notes = "".join(f'<div class="kpi-told">{escape(note)}</div>' for note in (*self.adopted.notes, *self.run_already()))
         self.text.value = f"{notes}<pre>{escape(self.adopted.diff)}</pre><p>CHANGES.md</p><pre>{escape(self.adopted.entry)}</pre>"
         self.adopt.disabled = False
+
+    def run_already(self) -> list[str]:
+        """A word on months that have results already and would come out otherwise."""
+        made = (project() / "outputs").glob(f"*/{safe_name(self.panel.job.name)}/{MANIFEST}")
+        months = sorted(path.parent.parent.name for path in made if path.parent.parent.name >= self.month.value.strip())
+        zh = f"{'、'.join(months)} 已经出过结果，采用后再运行会按新数计算。"
+        en = f"{', '.join(months)}: there are results already, which a further run will change."
+        return [say(zh, en)] if months else []
 
     def adopt_numbers(self) -> None:
         """Write what the preview has shown; the trial goes on with the policy as it is now."""
