@@ -284,6 +284,21 @@ def test_numbers_are_adopted_from_a_month_on(project):
     assert "王经理" in (project / "params/CHANGES.md").read_text(encoding="utf-8")
 
 
+def test_only_what_a_preview_has_shown_is_adopted(project):
+    made = Panel(Month(find_job("2026-10", "门店客服")))
+    page = tab(made, "方案稿")
+    drag(made, "pool_per_head", 120)
+    page.author.value, page.reason.value, page.month.value = "王经理", "旺季", "2026-12"
+    page.show.click()
+    drag(made, "pool_per_head", 130)
+    assert page.adopt.disabled and not page.text.value
+    page.show.click()
+    page.month.value = "2027-01"
+    page.adopt.click()
+    assert "请再预览" in words(made.told)
+    assert "2026-12" not in (project / "params/policies/team_pool.yaml").read_text(encoding="utf-8")
+
+
 def test_a_month_that_has_results_already_is_told(project):
     made = Panel(Month(find_job("2026-10", "门店客服")))
     page = tab(made, "方案稿")

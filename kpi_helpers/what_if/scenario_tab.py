@@ -22,7 +22,7 @@ class ScenarioTab:
     def __init__(self, panel):
         self.panel, self.title = panel, say("方案稿", "Scenarios")
         self.opened: Scenario | None = panel.job.scenario
-        self.adopted: Adopted | None = None  # what a preview has shown
+        self.shown: tuple[Adopted, tuple] | None = None  # what a preview has shown, and what it was asked
         wide, line = W.Layout(width="320px"), W.Layout(flex_flow="row wrap")
         self.list = W.Select(rows=6, layout=wide)
         self.known, self.text = html(), html()
@@ -56,6 +56,15 @@ class ScenarioTab:
     def refresh(self) -> None:
         if not self.listed:
             self.read_list()
+        if self.shown is not None and self.shown[1] != self.asked():  # only what was shown is adopted
+            self.forget()
+
+    def asked(self) -> tuple:
+        """What an adoption would be of: the numbers, from which month on, by whom and why."""
+        return dict(self.panel.trial.numbers), *(one.value.strip() for one in (self.month, self.author, self.reason))
+
+    def forget(self) -> None:
+        self.shown, self.text.value, self.adopt.disabled = None, "", True
 
     def read_list(self) -> None:
         """The scenarios of this policy, newest first, and what is wrong with files that cannot be read."""
@@ -94,14 +103,12 @@ class ScenarioTab:
     def show_adoption(self) -> None:
         """What would be written, without writing it."""
         self.needs_words()
-        trial = self.panel.trial
-        self.adopted, self.adopt.disabled = None, True
-        self.adopted = preview(
-            trial.policy.path, trial.numbers, self.month.value.strip(), self.author.value.strip(), self.reason.value.strip()
-        )
-        notes = "".join(f'<div class="kpi-told">{escape(note)}</div>' for note in (*self.adopted.notes, *self.run_already()))
-        self.text.value = f"{notes}<pre>{escape(self.adopted.diff)}</pre><p>CHANGES.md</p><pre>{escape(self.adopted.entry)}</pre>"
-        self.adopt.disabled = False
+        self.forget()
+        asked = self.asked()
+        found = preview(self.panel.trial.policy.path, *asked)
+        notes = "".join(f'<div class="kpi-told">{escape(note)}</div>' for note in (*found.notes, *self.run_already()))
+        self.text.value = f"{notes}<pre>{escape(found.diff)}</pre><p>CHANGES.md</p><pre>{escape(found.entry)}</pre>"
+        self.shown, self.adopt.disabled = (found, asked), False
 
     def run_already(self) -> list[str]:
         """A word on months that have results already and would come out otherwise."""
@@ -113,23 +120,26 @@ class ScenarioTab:
 
     def adopt_numbers(self) -> None:
         """Write what the preview has shown; the trial goes on with the policy as it is now."""
-        if self.adopted is None:
-            return
-        seen, trial = self.adopted.digest, self.panel.trial
-        self.adopted, self.adopt.disabled = None, True
-        adopt(trial.policy.path, trial.numbers, self.month.value.strip(), self.author.value.strip(), self.reason.value.strip(), seen=seen)
-        trial.reload()
-        self.text.value = ""
-        words = say(f"已写入考核办法，从 {self.month.value} 起生效。", f"Written into the policy, in force from {self.month.value}.")
-        self.panel.say(words, "good")
+        if self.shown is None or self.shown[1] != self.asked():
+            self.forget()
+            raise UsageError(
+                Fault(say("采用", "adoption"), say("预览之后有改动。", "something changed."), say("请再预览。", "Preview again."))
+            )
+        found, asked = self.shown
+        self.forget()
+        adopt(self.panel.trial.policy.path, *asked, seen=found.digest)
+        self.panel.trial.reload()
+        self.panel.say(say(f"已写入考核办法，从 {asked[1]} 起生效。", f"Written into the policy, in force from {asked[1]}."), "good")
 
     def needs_words(self) -> None:
-        """Somebody stands behind a scenario, with a reason."""
+        """Somebody stands behind a scenario, with a reason; and there is something to stand behind."""
         faults = [
             Fault(words, say("请填写。", "Fill it in."))
             for words, widget in ((say("提出人", "author"), self.author), (say("理由", "reason"), self.reason))
             if not widget.value.strip()
         ]
+        if self.panel.trial.fault is not None:
+            faults += self.panel.trial.fault.faults
         if not self.panel.trial.numbers:
             faults.append(Fault(say("试算", "trial"), say("没有改动的数。", "no number differs from the policy in force.")))
         if faults:
