@@ -16,6 +16,7 @@ import yaml
 from kpi_helpers import strict_yaml
 from kpi_helpers.calendar import Period, quarter_of
 from kpi_helpers.clause_reader import CLAUSE_KEYS, NUMBERED
+from kpi_helpers.dated_text import EARLIEST, MONTH, PolicyText, entries_of, starts_of
 from kpi_helpers.departments import project
 from kpi_helpers.errors import Fault, PolicyError, UsageError
 from kpi_helpers.language import say
@@ -24,10 +25,7 @@ from kpi_helpers.policy import Policy, load_policy
 from kpi_helpers.policy_reader import Reader
 from kpi_helpers.scenarios import plain_text, yaml_text
 
-EARLIEST = "2000-01"  # what was in force before the first change is dated from here
 PATIENCE = 30  # seconds to wait for somebody else who is adopting
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_BOM = "\ufeff"
 _WORDS = {"true": "是", "false": "否", "none": "无"}
 
 
@@ -95,7 +93,7 @@ def _plan(path: Path, numbers: dict, month: str, author: str, reason: str, date:
         raise _touched(path)
     period = _period(month, filed.cycle)
     policy = _read(filed.reader.document, filed, str(period))
-    texts, source = {name: yaml_text(value, name) for name, value in numbers.items()}, _Source(raw.decode(), month)
+    texts, source = {name: yaml_text(value, name) for name, value in numbers.items()}, PolicyText(raw.decode(), month)
     wanted = policy.adjusted({name: "none" if value is None else value for name, value in numbers.items()})
     changes, notes = _changes(policy, source, texts)
     text = source.changed(changes)
@@ -108,7 +106,7 @@ def _plan(path: Path, numbers: dict, month: str, author: str, reason: str, date:
 def _period(month: str, cycle: str) -> Period:
     """The first period that the numbers are for; its last month decides, so a month in its midst would change what came before."""
     where = say("从哪个月起", "from which month on")
-    if not _MONTH.fullmatch(month) or month <= EARLIEST:
+    if not MONTH.fullmatch(month) or month <= EARLIEST:
         raise UsageError(Fault(where, say(f"“{month}”不是月份。", f"'{month}' is no month."), say("写作 2026-12。", "Write 2026-12.")))
     period = Period.parse(month)
     whole = {"quarter": quarter_of(period.last), "year": Period.parse(month[:4])}.get(cycle, period)
@@ -122,7 +120,7 @@ def _period(month: str, cycle: str) -> Period:
 # -- where a number stands --------------------------------------------------------------------------------------------
 
 
-def _changes(policy: Policy, source: _Source, texts: dict[str, str]) -> tuple[list[_Change], list[str]]:
+def _changes(policy: Policy, source: PolicyText, texts: dict[str, str]) -> tuple[list[_Change], list[str]]:
     """Every number that differs, and what the reader should know of dates that are there already."""
     changes, notes = {}, []
     for name, new in texts.items():
@@ -133,7 +131,7 @@ def _changes(policy: Policy, source: _Source, texts: dict[str, str]) -> tuple[li
         if change.old.startswith("$"):
             hint = say(f"请改参数 {change.old[1:]}。", f"Change the parameter {change.old[1:]}.")
             raise UsageError(Fault(name, say(f"写的是参数 {change.old}，不是数。", f"is the parameter {change.old}, no number."), hint))
-        old, starts = strict_yaml.load(change.old, name).data, _starts(change.dateable)
+        old, starts = strict_yaml.load(change.old, name).data, starts_of(change.dateable)
         if not isinstance(old, (list, dict)) and yaml_text(old) == new:
             notes.append(say(f"{name} 现在就是 {new}，没有写。", f"{name} is {new} already; it is not written."))
             continue
@@ -147,14 +145,14 @@ def _changes(policy: Policy, source: _Source, texts: dict[str, str]) -> tuple[li
     return list(changes.values()), notes
 
 
-def _places(policy: Policy, source: _Source, name: str, new: str) -> Iterator[_Change]:
+def _places(policy: Policy, source: PolicyText, name: str, new: str) -> Iterator[_Change]:
     """Where an override's name leads, in the order in which the reader looks: a parameter, then the clauses."""
     data, plain = policy.reader.document.data, name.removeprefix(f"{policy.scheme}.")
     parameter = policy.parameters.get(policy.reader.parameter_of(plain))
     if parameter:
         using = tuple(str(entry["id"]) for entry in data["clauses"] if f"${parameter.name}" in _words(entry))
         for route in source.routes(("parameters", parameter.name, "value"), plain[len(parameter.name) + 1 :]):
-            by_column = len(route) == 2 and "by" in _entries(route[0])
+            by_column = len(route) == 2 and "by" in entries_of(route[0])
             title, dateable = f"{parameter.title}（{name}）" if parameter.title else name, _dateable(route, route[-1 if by_column else 0])
             yield _Change(name, title, parameter.unit, parameter.words, using, route, dateable, source.written(route[-1]), new)
     for index, entry in enumerate(data["clauses"]):
@@ -169,7 +167,7 @@ def _places(policy: Policy, source: _Source, name: str, new: str) -> Iterator[_C
 
 def _dateable(route: list, otherwise: yaml.Node) -> yaml.Node:
     """What gets one more date: the innermost value on the way that has dates, otherwise what the reader takes dates for."""
-    return next((node for node in reversed(route) if _starts(node)), otherwise)
+    return next((node for node in reversed(route) if starts_of(node)), otherwise)
 
 
 def _words(value) -> set[str]:
@@ -177,117 +175,6 @@ def _words(value) -> set[str]:
     if isinstance(value, (dict, list)):
         return set().union(*map(_words, value.values() if isinstance(value, dict) else value))
     return {value} if isinstance(value, str) else set()
-
-
-def _entries(node) -> dict[str, yaml.Node]:
-    return {key.value: value for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
-
-
-def _starts(node) -> dict[str, yaml.Node]:
-    """The dates of a dated value with what holds from each; nothing for any other value."""
-    entries = _entries(node)
-    return entries if all(map(_MONTH.fullmatch, entries)) else {}
-
-
-# -- the file as text -------------------------------------------------------------------------------------------------
-
-
-class _Source:
-    """A policy file as text with the places of its values, so that what is not changed stays as it is to the byte."""
-
-    def __init__(self, text: str, month: str):
-        self.text, self.bom, self.month = text.removeprefix(_BOM), _BOM if text.startswith(_BOM) else "", month
-        self.newline = "\r\n" if "\r\n" in text else "\n"
-        self.margins: dict[int, int] = {}  # how far left the keys stand of the values that were looked for
-        self.root = yaml.compose(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-    def routes(self, keys: tuple, place: str) -> Iterator[list]:
-        """The nodes from a written value to a place in it, where there is one; through a dated value by what holds in the month."""
-        node = self.root
-        for key in keys:
-            name, node = next(one for one in node.value if one[0].value == key) if isinstance(key, str) else (None, node.value[key])
-        self.margins[id(node)] = name.start_mark.column
-        yield from self._route(node, place)
-
-    def _route(self, node, place: str) -> Iterator[list]:
-        starts = _starts(node)
-        if starts:
-            steps = [(self._standing(starts), place)]
-        elif not place:
-            yield [node]
-            return
-        else:
-            rows = enumerate(node.value, 1) if isinstance(node, yaml.SequenceNode) else _entries(node).items()
-            named = sorted(((str(key), one) for key, one in rows), key=lambda row: -len(row[0]))  # a key may hold dots itself
-            steps = [(one, place[len(key) + 1 :]) for key, one in named if f"{place}.".startswith(f"{key}.")]
-        for one, rest in steps:
-            yield from ([node, *further] for further in (self._route(one, rest) if one else ()))
-
-    def _standing(self, starts: dict) -> yaml.Node | None:
-        """What holds in the month."""
-        past = [start for start in starts if start <= self.month]
-        return starts[max(past)] if past else None
-
-    def changed(self, changes: list[_Change]) -> str:
-        """The text with every number dated."""
-        groups: dict[int, tuple[yaml.Node, list]] = {}
-        for change in changes:
-            numbers = groups.setdefault(id(change.dateable), (change.dateable, []))[1]
-            numbers.append((*self._span(change.route[-1]), change.new))
-        edits = [edit for node, numbers in groups.values() for edit in self._edits(node, numbers)]
-        return self.bom + self._spliced(edits, 0, len(self.text))
-
-    def _edits(self, node, numbers: list[tuple]) -> list[tuple]:
-        """What is to be written so that a value has the numbers from the month on, and before as it has now."""
-        starts, month, line = _starts(node), self.month, self.newline
-        if month in starts:
-            return numbers
-        old = self._standing(starts) if starts else node
-        start, end = self._span(old)
-        first, last = self._line(start), self._line_end(end)
-        block = isinstance(old, yaml.CollectionNode) and not old.flow_style
-        if starts and node.flow_style:
-            return [(end, end, f", {month}: {self._spliced(numbers, start, end)}")]
-        if starts:
-            new = line + self._spliced(numbers, first, last) if block else f" {self._spliced(numbers, start, end)}"
-            return [(last, last, f"{line}{' ' * node.start_mark.column}{month}:{new}")]
-        if block:  # rows under the value's key: those of a list may stand as far left as the key itself
-            column = old.start_mark.column
-            indent = " " * (column if column > self.margins.get(id(old), column) else column + 2)
-            deeper = " " * (len(indent) + 2 - column)
-            rows = [re.sub(r"(?m)^(?=.*\S)", deeper, self._spliced(edits, first, last)) for edits in ([], numbers)]
-            return [(first, last, f"{indent}{EARLIEST}:{line}{rows[0]}{line}{indent}{month}:{line}{rows[1]}")]
-        new = self._spliced(numbers, start, end)
-        return [(start, end, f"{'' if end > start else ' '}{{{EARLIEST}: {self.written(old)}, {month}: {new.strip()}}}")]
-
-    def written(self, node) -> str:
-        """A value as it stands in the file, in a way that may stand between braces; … for rows."""
-        start, end = self._span(node)
-        text = self.text[start:end] or "~"
-        if isinstance(node, yaml.CollectionNode):
-            return text if node.flow_style else "…"
-        return yaml_text(node.value) if node.style in ("|", ">") or not node.style and re.search(r"[,\[\]{}\n]", text) else text
-
-    def _span(self, node) -> tuple[int, int]:
-        """Where a value starts and ends, without the comments and blank lines after it."""
-        start, end, last = node.start_mark.index, node.end_mark.index, node
-        while isinstance(last, yaml.CollectionNode) and not last.flow_style:
-            last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
-            end = last.end_mark.index
-        return start, max(start, start + len(self.text[start:end].rstrip()))
-
-    def _line(self, at: int) -> int:
-        return self.text.rfind("\n", 0, at) + 1
-
-    def _line_end(self, at: int) -> int:
-        return re.compile(r"\r?$", re.M).search(self.text, at).start()
-
-    def _spliced(self, edits: list[tuple], start: int, end: int) -> str:
-        parts, at = [], start
-        for first, last, new in sorted(edits):
-            parts += [self.text[at:first], new]
-            at = last
-        return "".join([*parts, self.text[at:end]])
 
 
 # -- what holds afterwards --------------------------------------------------------------------------------------------
@@ -313,7 +200,7 @@ def _verify(policy: Policy, wanted: Policy, text: str, period: Period) -> None:
 
 def _in_every_month(policy: Policy, document, period: Period) -> dict[str, Policy]:
     """The policy as it stands in every month in which something begins to hold, and just before the period, as far as it can be read."""
-    begins = {str(key) for path in document.lines for key in path if _MONTH.fullmatch(str(key))}
+    begins = {str(key) for path in document.lines for key in path if MONTH.fullmatch(str(key))}
     found = {}
     for month in sorted(begins | {EARLIEST, period.before().months[-1]}):
         with contextlib.suppress(PolicyError):  # not in force yet, or at fault already
