@@ -5,6 +5,7 @@ from kpi_helpers.errors import DataError as DataError
 from kpi_helpers.errors import KpiError as KpiError
 from kpi_helpers.errors import PolicyError as PolicyError
 from kpi_helpers.errors import UsageError as UsageError
+from kpi_helpers.history import before as before
 from kpi_helpers.outputs import save as save
 from kpi_helpers.policy import Policy as Policy
 from kpi_helpers.policy import load_policy as load_policy

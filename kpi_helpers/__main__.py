@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kpi_helpers.audiences import AUDIENCES
 from kpi_helpers.errors import Fault, KpiError, UsageError
 from kpi_helpers.language import LANGUAGES, say, set_language
 
@@ -231,6 +232,39 @@ def parser() -> argparse.ArgumentParser:
     )
     what_if.add_argument("--no-browser", action="store_true", help=say("只显示网址，不打开浏览器", "show the address only"))
 
+    packs = _command(
+        commands,
+        "pack",
+        _pack,
+        say("打包：每个部门、每类读者一个压缩包", "pack results to be sent: one zip per department and audience"),
+        "kpi pack 2026-10 --department 维康 --audience hr --encrypt",
+    )
+    packs.add_argument(
+        "month", nargs="?", default="", help=say("月份；不写时为最近运行过的月份", "month; the latest one that was run if left out")
+    )
+    packs.add_argument(
+        "--department", action="append", default=[], metavar="D", help=say("只打包这个部门（可重复）", "only this department (repeatable)")
+    )
+    packs.add_argument(
+        "--audience",
+        action="append",
+        default=[],
+        choices=AUDIENCES,
+        help=say(
+            "只打包给这类读者的（可重复）；不写时为部门所列的全部",
+            "only for this audience (repeatable); all of the department's if left out",
+        ),
+    )
+    packs.add_argument(
+        "--encrypt",
+        action="store_true",
+        help=say(
+            "加密（AES-256）；口令取自环境变量 KPI_PASSWORD，没有则询问",
+            "encrypt (AES-256); the password is taken from KPI_PASSWORD, or asked for",
+        ),
+    )
+    packs.add_argument("--output", default="", metavar="DIR", help=say("结果文件夹，默认 outputs", "folder of results, outputs by default"))
+
     lab = _command(commands, "lab", _lab, say("在 JupyterLab 中打开工作台", "open the workbench in JupyterLab"), "kpi lab")
     lab.add_argument(
         "more", nargs="*", metavar="-- …", help=say("转给 JupyterLab 的选项，写在 -- 之后", "options for JupyterLab, after --")
@@ -381,6 +415,45 @@ def _what_if(chosen) -> int:
     from kpi_helpers.what_if.app import serve  # takes a second; a wrong name is told at once
 
     serve(job, given, chosen.port, not chosen.no_browser)
+    return 0
+
+
+def _pack(chosen) -> int:
+    from kpi_helpers.departments import project
+    from kpi_helpers.pack import FOLDER, find_departments, find_month, find_password, make_packs
+
+    month = find_month(Path(chosen.output) if chosen.output else project() / "outputs", chosen.month)
+    found, faults = find_departments(month, chosen.department)
+    password, packed = find_password() if chosen.encrypt else None, set()
+    for one in found:
+        allowed = one.facts["audiences"]
+        audiences = [word for word in chosen.audience or allowed if chosen.department or word in allowed]
+        try:
+            made = make_packs(one, audiences, password)
+        except UsageError:
+            raise
+        except KpiError as error:
+            faults += error.faults
+            continue
+        packed |= {pack.audience for pack in made}
+        for pack in made:
+            print(f"{pack.department} {pack.audience} {pack.path.name} {say(f'{pack.files} 个文件', f'{pack.files} files')}")
+        if made and one.failed:
+            told = say("最近一次运行失败，打包的是上一次的结果。", "the latest run failed; these are the results before.")
+            print(f"{one.name}: {told}")
+    if packed:
+        print(say(f"写在 {month / FOLDER}", f"written to {month / FOLDER}"))
+    if "employee" in packed:
+        print(
+            say(
+                "employee 包里是所有人的绩效单：请解开，逐一只发给本人。",
+                "An employee pack holds everybody's slips: hand each to its owner only.",
+            )
+        )
+    if not packed and not faults:
+        raise UsageError(Fault("--audience", say("没有部门列出这类读者。", "no department lists such an audience.")))
+    if faults:
+        raise KpiError(faults)
     return 0
 
 

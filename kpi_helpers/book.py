@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpi_helpers import events
 from kpi_helpers.arguments import ByColumn, Named
-from kpi_helpers.calendar import Period, Workdays
+from kpi_helpers.calendar import Period, Workdays, workdays_of
 from kpi_helpers.checks import blocks
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
@@ -287,12 +287,7 @@ class Book:
 
     @cached_property
     def _workdays(self) -> Workdays:
-        exceptions = {}
-        if "calendar_exceptions" in self.tables:
-            rows = self.tables["calendar_exceptions"]
-            exceptions = dict(zip(rows["date"].dt.date, rows["is_workday"].astype(bool), strict=True))
-        mode = self.policy.parameters.get("common.workday_calendar")
-        return Workdays(exceptions, mode.value if mode else "cn_statutory")
+        return workdays_of(self.policy, self.tables)
 
     def workdays(self) -> Workdays:
         """工作日 calendar: the state's, corrected by the table calendar_exceptions."""
@@ -308,12 +303,7 @@ class Book:
 
     def in_period(self, days: pd.Series, period: Period | None = None) -> np.ndarray:
         """Which dates fall into the period; without a period all do, and a missing date does."""
-        period = period or self.period
-        if period is None:
-            return np.ones(len(days), dtype=bool)
-        days = pd.to_datetime(days)
-        inside = (days >= pd.Timestamp(period.first)) & (days < pd.Timestamp(period.last) + pd.Timedelta(days=1))
-        return (inside | days.isna()).to_numpy(dtype=bool)
+        return in_period(days, period or self.period)
 
     # -- leaving results ------------------------------------------------------------------------------------------
 
@@ -422,9 +412,10 @@ class Book:
 
     def flag(self, name: str, title: str, ids, clause: Clause | None, per: str = "employee", detail=None, note: str = "") -> None:
         """待人决定: a proposal for people to decide, with its evidence in `detail` (one value, or a dict by id)."""
+        flags = self.flags
         for unit in ids:
             own = detail.get(unit) if isinstance(detail, dict) else detail
-            self.flags.append(
+            flags.append(
                 {
                     "flag": name,
                     "title": title,
@@ -450,6 +441,15 @@ def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:
     return units
 
 
+def in_period(days: pd.Series, period: Period | None) -> np.ndarray:
+    """Which dates fall into a period; without one all do, and a missing date does."""
+    if period is None:
+        return np.ones(len(days), dtype=bool)
+    days = pd.to_datetime(days)
+    inside = (days >= pd.Timestamp(period.first)) & (days < pd.Timestamp(period.last) + pd.Timedelta(days=1))
+    return (inside | days.isna()).to_numpy(dtype=bool)
+
+
 def graver(current: np.ndarray, rows: np.ndarray, status: str) -> np.ndarray:
     """Everybody's status with that of some rows raised; the very same array where it is grave enough already."""
     weaker = rows[pd.Index(STATUSES).get_indexer(current[rows]) < STATUSES.index(status)]
@@ -465,9 +465,10 @@ def lacking(known: dict[str, list], ids, missing: dict | list) -> dict[str, list
     found = {}
     for unit in ids:
         before, names = known.get(unit), missing.get(unit, ()) if isinstance(missing, dict) else missing
-        new = dict.fromkeys(name for name in names if name not in (before or ()))
-        if new or before is None:
-            found[unit] = [*(before or ()), *new]
+        if before is None:
+            found[unit] = list(dict.fromkeys(names))
+        elif new := dict.fromkeys(name for name in names if name not in before):
+            found[unit] = [*before, *new]
     return found
 
 

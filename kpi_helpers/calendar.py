@@ -116,3 +116,12 @@ class Workdays:
     def between(self, first: date, last: date) -> list[date]:
         """Working days from first to last, both included."""
         return [d for d in (first + timedelta(days=i) for i in range((last - first).days + 1)) if self.is_workday(d)]
+
+
+def workdays_of(policy, tables) -> Workdays:
+    """工作日 as a policy counts them (common.workday_calendar), corrected by the table calendar_exceptions."""
+    exceptions, mode = {}, policy.parameters.get("common.workday_calendar")
+    if "calendar_exceptions" in tables:
+        rows = tables["calendar_exceptions"]
+        exceptions = dict(zip(rows["date"].dt.date, rows["is_workday"].astype(bool), strict=True))
+    return Workdays(exceptions, mode.value if mode else "cn_statutory")

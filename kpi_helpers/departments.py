@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpi_helpers import strict_yaml
+from kpi_helpers.audiences import Publish, read_audiences
 from kpi_helpers.calendar import Period, add_months, month_of, quarter_of
 from kpi_helpers.errors import Fault, KpiError, PolicyError, UsageError, did_you_mean
 from kpi_helpers.language import LANGUAGES, say, set_language
@@ -21,10 +22,9 @@ from kpi_helpers.tables import Tables
 if TYPE_CHECKING:
     from kpi_helpers.scenarios import Scenario
 
-AUDIENCES = ("hr", "manager", "employee", "public")
-_DEPARTMENT = {"policy", "workbook", "language", "audiences"}
-_PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
-_RESERVED = {"con", "prn", "aux", "nul", "index.html", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+_DEPARTMENT = {"policy", "workbook", "language", "audiences", "publish"}
+PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
+_RESERVED = {"con", "prn", "aux", "nul", "index.html", "packs", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 class NotDue(UsageError):
@@ -40,6 +40,7 @@ class Department:
     workbook: str
     language: str = "zh"
     audiences: tuple[str, ...] = ("hr",)
+    publish: Publish = Publish()
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Job:
     audiences: tuple[str, ...] = ("hr",)
     scenario: Scenario | None = None
     given: dict = field(default_factory=dict)  # the notebook's parameters that were given by hand
+    publish: Publish = Publish()
 
     @property
     def title(self) -> str:
@@ -166,15 +168,12 @@ def _department(base, name, entry, where, faults) -> Department | None:
         return None
     for key in entry.keys() - _DEPARTMENT:
         faults.append(Fault(where, say(f"不认识“{key}”。", f"unknown key '{key}'."), did_you_mean(key, _DEPARTMENT)))
-    language, audiences = entry.get("language", "zh"), entry.get("audiences", ["hr"])
+    language = entry.get("language", "zh")
     if language not in LANGUAGES:
         faults.append(
             Fault(where, say(f"language“{language}”无效。", f"language '{language}' is unknown."), did_you_mean(language, LANGUAGES))
         )
-    for word in audiences if isinstance(audiences, list) else [audiences]:
-        if word not in AUDIENCES:
-            faults.append(Fault(where, say(f"audiences“{word}”无效。", f"audience '{word}' is unknown."), did_you_mean(word, AUDIENCES)))
-    return Department(name, base / entry["policy"], str(base / entry["workbook"]), language, tuple(audiences))
+    return Department(name, base / entry["policy"], str(base / entry["workbook"]), language, *read_audiences(entry, where, faults))
 
 
 def safe_name(name: str) -> str:
@@ -221,6 +220,7 @@ def find_job(month: str = "", department: str = "", policy: str = "", workbook: 
         entry.audiences,
         load_scenario(scenario, entry.policy) if scenario else None,
         {key: value for key, value in (("policy", policy), ("workbook", workbook), ("scenario", scenario), ("lang", lang)) if value},
+        entry.publish,
     )
 
 
@@ -294,5 +294,5 @@ def _filed_periods(pattern: str):
     before, mark, after = pattern.partition("{period}")
     folders = sorted(Path(before).glob("*")) if mark else [Path(pattern).parent]
     for folder in folders:
-        if _PERIOD.fullmatch(folder.name) and (Path(f"{folder}{after}") if mark else Path(pattern)).is_file():
+        if PERIOD.fullmatch(folder.name) and (Path(f"{folder}{after}") if mark else Path(pattern)).is_file():
             yield Period.parse(folder.name)

@@ -146,7 +146,8 @@ class ExactArray(ExtensionArray):
             return self.copy() if copy else self
         if dtype in (float, "float", "float64", np.float64):
             return np.array([np.nan if d == 0 else n / d for n, d in zip(self.num.tolist(), self.den.tolist(), strict=True)])
-        values = np.array([self[i] for i in range(len(self))] + [None], dtype=object)[:-1]
+        values, known = np.full(len(self), pd.NA, dtype=object), np.flatnonzero(self.den != 0)
+        values[known] = [Fraction(n, d) for n, d in zip(self.num[known].tolist(), self.den[known].tolist(), strict=True)]
         return values if np.dtype(object) == dtype else pd.array(values, dtype=dtype)
 
     def __array__(self, dtype=None, copy=None):
@@ -411,13 +412,32 @@ def added(columns: list[ExactArray], length: int) -> ExactArray:
     >>> list(added([exact([1, None]), exact([2, "0.5"])], 2))
     [Fraction(3, 1), Fraction(1, 2)]
     """
-    whole = all(one.num.dtype != object and one.den.dtype != object and one.den.max(initial=0) <= 1 for one in columns)
-    if whole and sum(_peak(one.num) for one in columns) < 2**31:  # the usual case: points without a fraction
-        return exact(sum((one.num * one.den for one in columns), np.zeros(length, dtype=np.int64)))
-    result = exact(np.zeros(length, dtype=np.int64))
-    for one in columns:
+    result, rest = exact(np.zeros(length, dtype=np.int64)), columns
+    small = [one for one in columns if one.num.dtype != object and _few(one.den)]
+    if small:
+        common = _common(np.concatenate([np.flatnonzero(np.bincount(one.den, minlength=2)[1:]) + 1 for one in small]))
+        if max(sum(_peak(one.num) for one in small), 1) * common < _LIMIT:  # one common denominator: few additions and no reductions
+            parts = np.append(0, common // np.arange(1, _FEW + 1))  # 0 for a missing value
+            whole = sum((one.num * parts[one.den] for one in small), np.zeros(length, dtype=np.int64))
+            result, rest = _reduced(whole, parts[1:2]), [one for one in columns if not any(one is other for other in small)]
+    for one in rest:
         result = result + one.fillna(0)
     return result
+
+
+_FEW = 10_000
+
+
+def _few(den) -> bool:
+    """Are these denominators so small that they can be counted instead of sorted?"""
+    return den.dtype != object and den.max(initial=0) <= _FEW
+
+
+def _common(den) -> int:
+    """The smallest common denominator."""
+    if not len(den):
+        return 1
+    return int(np.lcm.reduce((np.flatnonzero(np.bincount(den)) if _few(den) else np.unique(den)).astype(object)))
 
 
 def sum_by(values: ExactArray, codes, groups: int) -> ExactArray:
@@ -425,8 +445,7 @@ def sum_by(values: ExactArray, codes, groups: int) -> ExactArray:
     codes = np.asarray(codes, dtype=np.intp)
     blank = values.isna()
     den = np.where(blank, 1, values.den)
-    kinds = [int(d) for d in (den[:1] if len(den) and den.min() == den.max() else np.unique(den))]
-    common = int(np.lcm.reduce(np.array(kinds, dtype=object))) if kinds else 1
+    common = _common(den)
     scaled = _times(np.where(blank, 0, values.num), _small(np.array([common], dtype=object)) // den)
     if scaled.dtype != object and _peak(scaled) * max(len(scaled), 1) < 2**53:
         sums = np.bincount(codes, weights=scaled, minlength=groups).astype(np.int64)  # floats, but exact below 2^53
@@ -486,8 +505,11 @@ def quantile_by(values: ExactArray, codes, groups: int, at: Fraction) -> ExactAr
 def rank_codes(values: ExactArray) -> np.ndarray:
     """0, 1, 2 … in ascending order, equal numbers alike; for sorting and ranking without floats."""
     den = np.where(values.den == 0, 1, values.den)
-    common = int(np.lcm.reduce(np.unique(den).astype(object))) if len(values) else 1
-    scaled = _small(_times(values.num, _small(np.array([common], dtype=object)) // den))
+    scaled = _small(_times(values.num, _small(np.array([_common(den)], dtype=object)) // den))
+    if scaled.dtype != object and len(scaled) and (span := int(scaled.max()) - int(scaled.min())) < 10 * len(scaled):
+        present = np.zeros(span + 1, dtype=bool)  # so close together they need not be sorted
+        present[scaled - scaled.min()] = True
+        return (np.cumsum(present) - 1)[scaled - scaled.min()]
     return np.unique(scaled, return_inverse=True)[1]
 
 
@@ -532,7 +554,9 @@ def rounded_to(values: ExactArray, step: Fraction, mode: str = "half_up") -> Exa
     [[Fraction(3, 1), Fraction(-3, 1)], [Fraction(2, 1), Fraction(-2, 1)],
      [Fraction(3, 1), Fraction(-3, 1)], [Fraction(2, 1), Fraction(-2, 1)]]
     """
-    steps = values / step
+    if 1 % Fraction(step) == 0 and values.den.max(initial=0) <= 1:
+        return values.copy()  # whole numbers are multiples already
+    steps = values * (1 / Fraction(step))
     den = np.where(steps.den == 0, 1, steps.den)
     size = abs(steps.num)
     whole, rest = size // den, size % den

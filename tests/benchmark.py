@@ -6,6 +6,7 @@ The month is that of the sample workbooks, its people multiplied; events, where 
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
 
 import numpy as np
@@ -97,7 +98,8 @@ def measure(scheme: str, people: int, repeats: int) -> None:
     slowest = sorted(times, key=times.get, reverse=True)[:SHOWN]
     print(f"{scheme}, {len(tables['employees'])} people: scored in {scored:.0f} ms, recorded in {recorded:.0f} ms")
     print(f"  {len(times)} changes: median {np.median(lasted):.1f}, p95 {np.quantile(lasted, 0.95):.1f}, max {lasted.max():.1f} ms")
-    print("  slowest: " + ", ".join(f"{name} {times[name]:.1f}" for name in slowest), flush=True)
+    memory = getrusage(RUSAGE_SELF).ru_maxrss // 1024  # of the whole process so far
+    print(f"  peak memory {memory} MB; slowest: " + ", ".join(f"{name} {times[name]:.1f}" for name in slowest), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from kpi_helpers.language import set_language
 from kpi_helpers.run import run_job, write_overview
 
 ROOT = Path(__file__).parents[1]
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 
 
 @pytest.fixture(autouse=True)
@@ -25,13 +26,12 @@ def at_the_root(monkeypatch):
 @pytest.fixture(scope="module")
 def browser():
     """Chromium; without it a test is skipped, but never in CI."""
-    chromium = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-    if chromium is None and os.environ.get("CI") != "true":
+    if CHROMIUM is None and os.environ.get("CI") != "true":
         pytest.skip("no Chromium on this machine")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as tools:
-        started = tools.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        started = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield started
         started.close()
 

@@ -6,13 +6,14 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from kpi_helpers.calendar import Period
 from kpi_helpers.policy import load_policy
 from kpi_helpers.workbook.template import write_workbook
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent / "params" / "sample"
 MONTHS = ("2026-09", "2026-10")
-PERIODS = {"quarterly_standard": ("2026-Q3",)}
+PERIODS = {"quarterly_standard": ("2026-Q2", "2026-Q3")}
 
 
 def schemes() -> list[str]:
@@ -28,7 +29,17 @@ def rows(scheme: str, period: str) -> dict[str, list[dict]]:
     spec = importlib.util.spec_from_file_location(f"samples_{scheme}", HERE / "samples" / f"{scheme}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.tables(period)
+    found, latest = module.tables(period), periods(scheme)[-1]
+    return found if period == latest else one_period_earlier(found, period, module.tables(latest)["employees"])
+
+
+def one_period_earlier(found: dict[str, list[dict]], period: str, later: list[dict]) -> dict[str, list[dict]]:
+    """The same department before: who joins or leaves in the later period has not come yet, or is still there."""
+    known = {one["employee_id"]: {name: one[name] for name in ("hire_date", "leave_date", "regular_from") if name in one} for one in later}
+    end = Period.parse(period).last
+    absent = {id for id, dates in known.items() if dates.get("hire_date") and dates["hire_date"] > end}
+    kept = {name: [row for row in rows if row.get("employee_id") not in absent] for name, rows in found.items()}
+    return kept | {"employees": [one | known[one["employee_id"]] for one in kept["employees"]]}
 
 
 def write(scheme: str, period: str, folder: Path = FOLDER) -> Path:

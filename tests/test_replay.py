@@ -117,6 +117,15 @@ def test_what_comes_out_the_same_goes_no_further(monkeypatch):
     assert computed_again(replay, untouched[1], monkeypatch) == ["6.17b"]
 
 
+def test_lists_of_a_trial_are_made_when_somebody_looks_at_them():
+    policy, tables, replay = month("three_dimension")
+    trial = policy.adjusted({"6a.full": 90})
+    result = replay.score(trial)
+    assert "tables" not in vars(result) and "flags" not in vars(result)
+    result.tables["priority_list"].clear()  # what one reader does to a list is not seen by the next
+    assert everything(replay.score(trial)) == everything(kpi.score(trial, tables))
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_changes_in_turn_leave_nothing_behind(scheme):
     policy, tables, replay = month(scheme)

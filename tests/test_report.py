@@ -18,7 +18,7 @@ from kpi_helpers.report.exporter import report_html
 from kpi_helpers.report.views import View, score_column
 from kpi_helpers.report.words import show
 
-SECTIONS = "summary flags people groups money cliffs ledger assumptions clauses data provenance".split()
+SECTIONS = "summary decisions people groups grades costs cliffs changes lists ledger clauses data provenance".split()
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,8 @@ def test_nothing_a_workbook_holds_becomes_markup(finished):
 def test_the_report_has_every_section_in_its_contents(soup):
     links = [link["href"][1:] for link in soup.select("nav a")]
     assert links == [heading["id"] for heading in soup.find_all("h2")]
-    assert links == ["summary", "flags", "people", "money", "cliffs", "ledger", "assumptions", "policy", "data", "provenance"]
+    # in this month 维康 has no groups with results, no grades and no lists: those sections are left out
+    assert links == "summary decisions people costs cliffs changes ledger policy data provenance".split()
 
 
 def test_every_link_leads_somewhere(soup):

@@ -40,9 +40,10 @@ def everything(folder):
 
 def test_a_run_leaves_report_results_notebook_statements_and_manifest(finished):
     made = finished / "维康"
-    assert {path.name for path in made.iterdir()} == {"report.html", "results.xlsx", "notebook.ipynb", "statements", "manifest.json"}
+    files = {"report.html", "results.xlsx", "notebook.ipynb", "statements", "statements.html", "manifest.json"}
+    assert {path.name for path in made.iterdir()} == files
     manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
-    assert len(manifest["outputs"]) == 3 + manifest["people"] == 9
+    assert len(manifest["outputs"]) == 4 + manifest["people"] == 10
     assert manifest["month"] == manifest["period"] == "2026-10"
     assert len(manifest["workbook"]["sha256"]) == len(manifest["policy"]["sha256"]) == 64
 

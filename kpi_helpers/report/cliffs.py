@@ -77,7 +77,7 @@ def _grid(view: View, edge: Edge, brought: dict) -> Grid:
     more = [len(side) - LISTED for side in (one.below, one.above)]
     title = edge.title + say(f"：线下 {len(one.below)}、线上 {len(one.above)}", f": {len(one.below)} below, {len(one.above)} above")
     title += say(f"（各列最近 {LISTED} 个）", f" (the nearest {LISTED} of each)") if max(more) > 0 else ""
-    return Grid(title, [Column(title) for title in titles], rows)
+    return Grid(title, [Column(title) for title in titles], rows).compact()
 
 
 def who(view: View, threshold: Threshold, stand: Stand) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from functools import cache
 from numbers import Rational
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import jinja2
 
 from kpi_helpers.language import language, say
-from kpi_helpers.report.words import basis_word, show
+from kpi_helpers.numbers import text
+from kpi_helpers.report.grids import Bar
+from kpi_helpers.report.words import basis_word, show, unit_word
 
 FOLDER = Path(__file__).parent
 
@@ -21,7 +24,15 @@ def environment() -> jinja2.Environment:
     found = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    found.filters |= {"show": show, "basis_word": basis_word, "numeric": numeric, "ranges": ranges}
+    found.filters |= {
+        "show": show,
+        "basis_word": basis_word,
+        "numeric": numeric,
+        "ranges": ranges,
+        "length_of": length_of,
+        "unit_word": unit_word,
+    }
+    found.tests["bar"] = lambda value: isinstance(value, Bar)
     found.globals["say"] = say
     return found
 
@@ -40,11 +51,21 @@ def page(name: str, **context) -> str:
 def numeric(grid) -> list[bool]:
     """Which columns of a grid hold numbers and are set flush right."""
     columns = list(zip(*grid.rows, strict=True)) or [()] * len(grid.columns)
-    return [
-        any(isinstance(v, Rational) for v in values)
-        and all(v is None or isinstance(v, Rational) and not isinstance(v, bool) for v in values)
-        for values in columns
-    ]
+    return [column.right or _numbers(values) for column, values in zip(grid.columns, columns, strict=True)]
+
+
+def _numbers(values) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(value, Rational) and not isinstance(value, bool) for value in known)
+
+
+def length_of(bar: Bar) -> str:
+    """A bar's length in a box that is 100 wide; the shortest is still to be seen.
+
+    >>> length_of(Bar(Fraction(1, 3)))
+    '33.0'
+    """
+    return text(max(99 * bar.part, Fraction(1)), 1)
 
 
 def ranges(evidence: str) -> str:

@@ -2,47 +2,69 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from datetime import date, datetime
-from fractions import Fraction
+from datetime import datetime, time
 
 import xlsxwriter
 
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
+from kpi_helpers.report.cover import Cover, Part
+from kpi_helpers.report.grids import Column, Grid
+from kpi_helpers.report.in_force import clauses, in_force
+from kpi_helpers.report.looks import Looks
+from kpi_helpers.report.payroll import Payroll
+from kpi_helpers.report.sheets import Sheets, clean, text_width
 from kpi_helpers.report.statements import statement_name
-from kpi_helpers.report.views import Column, Grid, View
-from kpi_helpers.report.words import basis_word, show
+from kpi_helpers.report.views import View
+from kpi_helpers.report.words import basis_word
 from kpi_helpers.result import Result
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_LONGEST = 32_000  # Excel's limit for one cell is 32,767
+_SHORT = 44  # digits of numbers in force that stand on one line of the ledger
 
 
 def write_results(job: Job, result: Result, path) -> None:
-    """人员, 小组, 其他结果, 台账, 工资, 待决定, 拒收行, 假设, 说明."""
+    """封面, 人员, 小组, 其他结果, 台账, 工资, 工资导入, 待决定, 拒收行, 条款, 假设, 说明.
+
+    A trial has no 工资导入: nobody may be paid by it.
+    """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"created": datetime(job.period.last.year, job.period.last.month, job.period.last.day), "title": job.title})
-        sheets = _Sheets(book)
-        for name, grid in _grids(job, View(result)):
-            sheets.add(name, grid)
+        created = datetime.combine(job.period.last, time.min)  # not now: the same inputs give the same bytes
+        book.set_properties({"created": created, "title": clean(job.title)})
+        view = View(result)
+        sheets = Sheets(book, Looks.of(view), f"{job.title} {view.policy.period}")
+        cover, payroll = Cover(sheets), None if job.scenario else Payroll.of(view)
+        parts = [Part(sheets.add(name, grid, **how), len(grid), about) for name, grid, about, how in _results(job, view)]
+        if payroll is not None:
+            about = say("供工资系统导入：一人一行，只含已公布的应发金额", "for the payroll program: one row a person with published pay")
+            parts.append(Part(payroll.write(sheets), len(payroll.grid), about))
+        parts += [Part(sheets.add(name, grid), len(grid), about) for name, grid, about in _behind(job, view)]
+        cover.write(job, view, parts, payroll)
 
 
-def _grids(job: Job, view: View):
-    yield say("人员", "People"), _with_slips(view.people(), job)
+def _results(job: Job, view: View):
+    """(name, grid, what it holds, how it is written) of every sheet of results."""
+    yield say("人员", "People"), _with_slips(view.people(), job), say("每人的得分、等级、金额", "scores, grades and pay of everybody"), {}
     if len(view.groups()):
-        yield say("小组", "Groups"), view.groups()
+        yield say("小组", "Groups"), view.groups(), say("各小组的结果", "results of the groups"), {}
     for grid in view.others():
-        yield grid.title, grid
-    yield say("台账", "Ledger"), _spelled(view.ledger_grid())
-    yield say("工资", "Payroll"), view.pay.grid()
-    yield say("待决定", "To decide"), view.flags()
-    yield say("拒收行", "Refused"), view.refused()
-    yield say("假设", "Assumptions"), view.assumptions()
-    yield say("说明", "About"), _about(job, view)
+        yield grid.title, grid, say("办法规定的其他结果", "another result that the policy asks for"), {}
+    ledger, about = _spelled(view), say("每一分、每一元的条款、数量与出处", "clause, quantity and evidence of each point and yuan")
+    yield say("台账", "Ledger"), ledger, about, {"units": (_place(ledger, "数值", "value"), _place(ledger, "单位", "unit"))}
+    yield say("工资", "Payroll"), view.pay.grid(), say("每人每项金额与合计", "every pay line of everybody, with totals"), {"total": True}
+
+
+def _behind(job: Job, view: View):
+    """(name, grid, what it holds) of every sheet of what stands behind the results."""
+    yield say("待决定", "To decide"), view.flags(), say("要人决定的事项与证据", "what people must decide, with the evidence")
+    yield say("拒收行", "Refused"), view.refused(), say("没有计入的行与原因", "rows that did not count, and why")
+    yield (
+        say("条款", "Clauses"),
+        clauses(view.policy, stated=False),
+        say("计算的条款与生效的数值", "what is computed, with the numbers in force"),
+    )
+    yield say("假设", "Assumptions"), view.assumptions(), say("原文没有、暂填的数", "numbers that the document does not have")
+    yield say("说明", "About"), _about(job, view), say("数据、办法与程序的版本", "versions of the data, the policy and the program")
 
 
 def _with_slips(grid: Grid, job: Job) -> Grid:
@@ -53,79 +75,23 @@ def _with_slips(grid: Grid, job: Job) -> Grid:
     return Grid(grid.title, columns, rows, grid.assumed)
 
 
-def _spelled(grid: Grid) -> Grid:
-    """The ledger with 原文, 解读, 假设 instead of the letters."""
-    basis = [column.title for column in grid.columns].index(say("类别", "basis"))
-    return Grid(grid.title, grid.columns, [[*row[:basis], basis_word(row[basis]), *row[basis + 1 :]] for row in grid.rows])
+def _spelled(view: View) -> Grid:
+    """The ledger in words: 原文, 解读, 假设 instead of the letters; whole tables of numbers are left to the sheet 条款."""
+    grid = view.ledger_grid()
+    basis, numbers = _place(grid, "类别", "basis"), _place(grid, "生效数值", "in force")
+    rows = [list(row) for row in grid.rows]
+    for row in rows:
+        row[basis] = basis_word(row[basis])
+        words = in_force(view.policy, row[numbers] or "")
+        row[numbers] = words if text_width(words) <= _SHORT else say("见“条款”表", "see the sheet Clauses")
+    return Grid(grid.title, grid.columns, rows)
+
+
+def _place(grid: Grid, zh: str, en: str) -> int:
+    return [column.title for column in grid.columns].index(say(zh, en))
 
 
 def _about(job: Job, view: View) -> Grid:
     rows = [list(fact) for fact in job.provenance(view.policy)]
-    rows.append([say("标记", "marks"), say("橙色数字含假设值，见“假设”表。", "Orange numbers rest on assumptions; see that sheet.")])
     rows.append([say("金额", "amounts"), say("税前，元，四舍五入到分。", "Before tax, in yuan, half up to 0.01.")])
     return Grid(say("说明", "About"), [Column(say("项目", "item")), Column(say("内容", "content"))], rows)
-
-
-class _Sheets:
-    """Writes grids, one a sheet."""
-
-    def __init__(self, book):
-        self.book, self.names, self.formats = book, set(), {}
-
-    def format(self, **properties):
-        key = tuple(sorted(properties.items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format({"valign": "top", "font_size": 10, **properties})
-        return self.formats[key]
-
-    def add(self, name: str, grid: Grid) -> None:
-        sheet = self.book.add_worksheet(self.free_name(name))
-        head = self.format(bold=True, bg_color="#E8EFF3", bottom=1, text_wrap=True)
-        for x, column in enumerate(grid.columns):
-            title = column.title + (f"（{column.unit}）" if column.unit else "") + (f"（{basis_word('A')}）" if column.basis == "A" else "")
-            self.write(sheet, 0, x, title, Column(title), head)
-        for y, row in enumerate(grid.rows):
-            for x, value in enumerate(row):
-                self.write(sheet, y + 1, x, value, grid.columns[x], assumed=(y, x) in grid.assumed)
-        for x in range(len(grid.columns)):
-            sheet.set_column(x, x, _width(grid, x))
-        sheet.freeze_panes(1, min(2, len(grid.columns) - 1))
-        sheet.autofilter(0, 0, max(len(grid.rows), 1), len(grid.columns) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-
-    def write(self, sheet, y, x, value, column: Column, form=None, assumed=False):
-        properties = {"font_color": "#8A5300"} if assumed else {}
-        if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-            if column.unit.startswith("元"):
-                properties["num_format"] = "#,##0.00"
-            elif Fraction(value).denominator > 1 and 10_000 % Fraction(value).denominator:
-                properties["num_format"] = "0.0000"
-            sheet.write_number(y, x, float(value), form or self.format(**properties))
-        elif isinstance(value, (date, datetime)):
-            sheet.write_datetime(y, x, value, form or self.format(num_format="yyyy-mm-dd", **properties))
-        elif value is not None and value != "" and value != []:
-            text = _ILLEGAL.sub("", show(value))[:_LONGEST]
-            if text.startswith(_FORMULA):
-                properties["quote_prefix"] = True  # stays text even when somebody edits the cell
-            wrap = {"text_wrap": True} if len(text) > 40 else {}
-            sheet.write_string(y, x, text, form or self.format(**wrap, **properties))
-
-    def free_name(self, name: str) -> str:
-        """A sheet name that Excel takes, not used before."""
-        plain = re.sub(r"[\[\]:*?/\\']", " ", _ILLEGAL.sub("", name)).strip()[:28] or "表"
-        free, number = plain, 1
-        while free.casefold() in self.names or free.casefold() == "history":
-            number += 1
-            free = f"{plain} {number}"
-        self.names.add(free.casefold())
-        return free
-
-
-def _width(grid: Grid, x: int) -> int:
-    """As wide as the longest text of the first rows, Chinese signs counting double, within 8 and 46."""
-    column = grid.columns[x]
-    texts = [column.title + column.unit + "    ", *(show(row[x], column.unit) for row in grid.rows[:500])]
-    return min(46, max(8, 2 + max(sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text) for text in texts)))

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from kpi_helpers.cliffs import tornado, worth_trying
 from kpi_helpers.departments import Job
+from kpi_helpers.history import why_nothing_before
 from kpi_helpers.language import say
+from kpi_helpers.numbers import half_up
+from kpi_helpers.report import costs, deadlines, grades, headline, in_force, pools
+from kpi_helpers.report.changes import changes
 from kpi_helpers.report.charts import tornado_svg
 from kpi_helpers.report.cliffs import standing
+from kpi_helpers.report.decisions import matters
+from kpi_helpers.report.headline import Figure as Figure
 from kpi_helpers.report.render import environment
-from kpi_helpers.report.views import Grid, View, mean, plain, score_column
+from kpi_helpers.report.scoreboard import WIDEST, scoreboard
+from kpi_helpers.report.views import View, plain
 from kpi_helpers.report.words import show, status_word
 from kpi_helpers.result import Result
 from kpi_helpers.what_if.replay import Replay
 from kpi_helpers.what_if.tunables import tunables
-
-WIDEST = 12  # columns that fit on a printed page
 
 
 @dataclass(frozen=True)
@@ -37,32 +41,25 @@ class Html:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One figure of the summary."""
-
-    title: str
-    value: str
-    unit: str = ""
-    assumed: bool = False
-
-
-@dataclass(frozen=True)
 class Fold:
-    """The ledger lines of one person or group, under a label."""
+    """The ledger lines of one person or group, under a label; `anchor` is where links to it lead."""
 
     label: str
     summary: str
     lines: list[dict]
     evidence: bool = True
+    anchor: str = ""
 
 
 class Report:
-    """报告 of one result: title, summary, flags, people, groups, money, ledger, assumptions, policy, data, provenance."""
+    """报告 of one result, section by section in the order of the page; `earlier` is the result of the period before."""
 
-    def __init__(self, job: Job, result: Result):
+    def __init__(self, job: Job, result: Result, earlier: Result | None = None):
         self.job, self.result, self.policy = job, result, result.policy
-        self.view = View(result)
+        self.view, self.then = View(result), View(earlier) if earlier else None
         self.anchors = {clause.id: f"c{position}" for position, clause in enumerate(self.policy.clauses, 1)}
+        with_lines = dict.fromkeys(row["employee_id"] for row in self.view.ledger if row["employee_id"] is not None)
+        self.people_links = {id: f"p{position}" for position, id in enumerate(with_lines, 1)}
 
     def section(self, name: str, **context) -> Html:
         return Html(name, str(getattr(environment().get_template("sections.html.j2").module, name)(**context)))
@@ -72,77 +69,82 @@ class Report:
         return self.section("title", job=self.job, policy=self.policy)
 
     def summary(self) -> Html:
-        """概况: a few figures."""
-        counts = Counter(self.result.employees["status"])
-        statuses = [(status_word(code), count) for code, count in counts.most_common()]
-        return self.section("summary", figures=self.figures(), statuses=statuses)
+        """概况: five lines and four figures."""
+        why = "" if self.then else self._no_earlier()
+        return self.section("summary", figures=headline.figures(self.view), lines=headline.lines(self.view, self.then, why))
 
-    def figures(self) -> list[Figure]:
-        complete = int((self.result.employees["status"] == "complete").sum())
-        figures = [
-            Figure(say("人数", "people"), str(len(self.result.employees))),
-            Figure(say("已完成", "complete"), str(complete)),
-            Figure(say("待决定", "to decide"), str(len(self.result.flags))),
-            Figure(say("拒收行", "refused rows"), str(len(self.result.errors))),
-        ]
-        score = score_column(self.policy)
-        for frame in (self.result.employees, self.result.groups) if score else ():
-            if score.name in frame and mean(frame[score.name].array) is not None:
-                assumed = any("分" in units for units in self.view.assumed.values())
-                title = say(f"平均{score.title}", f"mean {score.title}")
-                figures.append(Figure(title, show(mean(frame[score.name].array)), score.unit, assumed))
-                break
-        if self.view.pay.clauses:
-            figures.append(
-                Figure(say("金额合计", "total"), show(self.view.pay.grand_total(), "元"), say("元", "yuan"), bool(self.view.assumed))
-            )
-        return figures
+    def _no_earlier(self) -> str:
+        return say("没有上期数据。", "No period before to compare with.") + why_nothing_before(self.job)
 
-    def flags(self) -> Html:
-        """待决定."""
-        return self.section("flags", grid=_compact(self.view.flags()))
+    def decisions(self) -> Html:
+        """待人决定: proposals with evidence and notes of the risk; deadlines in working days."""
+        view = self.view
+        return self.section(
+            "decisions",
+            matters=matters(view, self.people_links),
+            due=deadlines.table(view).compact(),
+            terms=deadlines.terms(view),
+            anchors=self.anchors,
+        )
 
     def people(self) -> Html:
-        """人员: everybody's outcome; where there is more than a page can show, the details stand in tables of their own."""
-        whole = _compact(self.view.people())
-        if len(whole.columns) <= WIDEST:
-            return self.section("people", grid=whole, details=[])
-        details = self.view.people(("detail",))
-        details = details.pick([0, 1, *range(4, len(details.columns) - 2)], say("各项结果", "Results in detail"))
-        return self.section("people", grid=_compact(self.view.people(("score", "grade", "pay"))), details=details.split(2, WIDEST))
+        """得分表: everybody's outcome; where there is more than a page can show, the details stand in tables of their own."""
+        grid, details = scoreboard(self.view, self.people_links)
+        return self.section("people", grid=grid, details=details)
 
     def groups(self) -> Html:
-        """小组与部门, with the groups' own ledger lines and every further result."""
-        folds = _folds([row for row in self.view.ledger if row["employee_id"] is None], self._unit)
+        """小组与奖金池: what the groups came to, and how their money was worked out, with their own ledger lines."""
         return self.section(
             "groups",
-            group_grids=_compact(self.view.groups()).split(1, WIDEST),
-            group_ledgers=folds,
-            others=[piece for grid in self.view.others() for piece in _compact(grid).split(1, WIDEST)],
+            group_grids=self.view.groups().compact().split(1, WIDEST),
+            pools=pools.pools(self.view),
+            group_ledgers=_folds([row for row in self.view.ledger if row["employee_id"] is None], self._unit),
             anchors=self.anchors,
         )
 
     def _unit(self, row) -> str:
         return say("部门", "Department") if row["group_id"] is None else row["group_id"]
 
-    def money(self) -> Html:
-        """金额: what each clause pays, and the sum."""
+    def grades(self) -> Html:
+        """等级分布, where there are grades."""
+        return self.section("grades", grid=grades.distribution(self.view))
+
+    def costs(self) -> Html:
+        """哪些条款分量最重: points taken, points given, and what is paid."""
         pay = self.view.pay
+        taken, given = costs.points(self.view)
         unpaid = sum(not published for published in pay.published.values())
-        return self.section("money", total=pay.grand_total(), by_clause=pay.by_clause(), unpaid=unpaid, assumed=bool(self.view.assumed))
+        by_clause = pay.by_clause()
+        taken.links = given.links = by_clause.links = self.anchors
+        return self.section("costs", taken=taken, given=given, by_clause=by_clause, unpaid=unpaid, assumed=bool(self.view.assumed))
 
     def cliffs(self) -> Html:
         """门槛与临界（静态）: who stands near an edge and what reaching it would bring; which number moves the total most."""
         grids, nobody = standing(self.view)
         replay = Replay(self.policy, self.result.inputs)
         swings = tornado(self.policy, replay.score, worth_trying(self.policy, replay.score, tunables(self.policy)))
-        return self.section("cliffs", grids=grids, nobody=nobody, tornado=swings, chart=Markup(tornado_svg(swings)))
+        base = show(None if swings.base is None else half_up(swings.base), swings.unit)
+        return self.section("cliffs", grids=grids, nobody=nobody, tornado=swings, base=base, chart=Markup(tornado_svg(swings)))
+
+    def changes(self) -> Html:
+        """与上期比: totals, who moved most and why, who is new and gone, numbers that changed; one sentence without a period before."""
+        if self.then is None:
+            return self.section("changes", found=None, why=self._no_earlier())
+        return self.section("changes", found=changes(self.view, self.then), why="")
+
+    def lists(self) -> Html:
+        """其他结果与清单: every further result that the policy gives."""
+        return self.section("lists", grids=[piece for grid in self.view.others() for piece in grid.compact().split(1, WIDEST)])
 
     def ledger(self) -> Html:
         """台账: everybody's lines, folded."""
+        place = {id: position for position, id in enumerate(self.result.employees.index)}
         rows = [row for row in self.view.ledger if row["employee_id"] is not None]
-        folds = _folds(rows, lambda row: row["employee_id"])
-        people = [Fold(self.view.person(fold.label), self._outcome(fold.label), fold.lines) for fold in folds]
+        folds = sorted(_folds(rows, lambda row: row["employee_id"]), key=lambda fold: place[fold.label])
+        people = [
+            Fold(self.view.person(fold.label), self._outcome(fold.label), fold.lines, anchor=self.people_links[fold.label])
+            for fold in folds
+        ]
         return self.section("ledger", people=people, anchors=self.anchors)
 
     def _outcome(self, employee_id) -> str:
@@ -151,18 +153,15 @@ class Report:
         parts = [f"{one.title} {show(plain(row[one.name]), one.unit)}" for one in shown if plain(row[one.name]) is not None]
         return " · ".join(parts or [status_word(row["status"])])
 
-    def assumptions(self) -> Html:
-        """假设."""
-        return self.section("assumptions", grid=_compact(self.view.assumptions()))
-
     def clauses(self) -> Html:
-        """考核办法: clauses, numbers in force, stated clauses with the reason."""
+        """考核办法: assumptions first, then clauses, stated clauses with the reason, every number and reading in force."""
         return self.section(
             "policy",
             policy=self.policy,
-            computed=self.view.clauses(stated=False),
-            stated=self.view.clauses(stated=True),
-            parameters=self.view.parameters(),
+            assumed=self.view.assumptions().pick([1, 2, 3, 4, 5, 0]).compact(),
+            computed=in_force.clauses(self.policy, stated=False),
+            stated=in_force.clauses(self.policy, stated=True),
+            parameters=in_force.parameters(self.policy).compact(),
             anchors=self.anchors,
         )
 
@@ -181,8 +180,3 @@ def _folds(rows, key) -> list[Fold]:
     for row in rows:
         by_unit.setdefault(key(row), []).append(row)
     return [Fold(label, "", lines) for label, lines in by_unit.items()]
-
-
-def _compact(grid: Grid) -> Grid:
-    """A grid without the text columns in which nothing stands."""
-    return grid.pick([i for i, column in enumerate(grid.columns) if column.unit or any(row[i] not in (None, "", []) for row in grid.rows)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 import pandas as pd
@@ -12,45 +11,13 @@ import pandas as pd
 from kpi_helpers.columns import vocabulary
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, total
-from kpi_helpers.policy import ROLES, Parameter, Policy, Shown
-from kpi_helpers.report.words import argument_word, reason_word, show, status_word
+from kpi_helpers.policy import ROLES, Policy, Shown
+from kpi_helpers.report.grids import Column as Column
+from kpi_helpers.report.grids import Grid as Grid
+from kpi_helpers.report.in_force import called
+from kpi_helpers.report.pay import Pay
+from kpi_helpers.report.words import missing_word, reason_word, show, status_word
 from kpi_helpers.result import Result
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a grid: what stands above it and how its values are written (unit 元: two decimals)."""
-
-    title: str
-    unit: str = ""
-    basis: str = ""
-
-
-@dataclass
-class Grid:
-    """One table for readers: rows of plain values; `assumed` holds the (row, column) that rest on an assumption."""
-
-    title: str
-    columns: list[Column]
-    rows: list[list]
-    assumed: set[tuple[int, int]] = field(default_factory=set)
-
-    def __len__(self):
-        return len(self.rows)
-
-    def pick(self, columns: list[int], title: str = "") -> Grid:
-        """Some of the columns, in this order."""
-        assumed = {(row, columns.index(column)) for row, column in self.assumed if column in columns}
-        return Grid(title or self.title, [self.columns[i] for i in columns], [[row[i] for i in columns] for row in self.rows], assumed)
-
-    def split(self, keep: int, widest: int) -> list[Grid]:
-        """Pieces that fit on a page: the first `keep` columns stand in each of them."""
-        rest = range(keep, len(self.columns))
-        if len(self.columns) <= widest:
-            return [self]
-        step = widest - keep
-        pieces = [list(rest[start : start + step]) for start in range(0, len(rest), step)]
-        return [self.pick([*range(keep), *piece]) for piece in pieces]
 
 
 class View:
@@ -93,7 +60,7 @@ class View:
 
     def lacking(self, names) -> list[str]:
         """What is missing, by its heading where it is a column."""
-        return [self.known(name).title for name in names]
+        return [missing_word(self.known(name).title) for name in names]
 
     def groups(self) -> Grid:
         """小组: a row per group with its results."""
@@ -251,93 +218,10 @@ class View:
         titles = (say("参数", "parameter"), say("含义", "meaning"), say("值", "value"), say("单位", "unit"), say("用于条款", "clauses"))
         columns = [Column(title) for title in (*titles, say("说明", "note"))]
         rows = [
-            [row["parameter"], row["title"], self.policy.parameters[row["parameter"]].called, row["unit"], row["clauses"], row["note"]]
+            [row["parameter"], row["title"], called(self.policy.parameters[row["parameter"]]), row["unit"], row["clauses"], row["note"]]
             for row in self.result.assumptions.to_dict("records")
         ]
         return Grid(say("假设", "Assumptions"), columns, rows)
-
-    # -- the policy -------------------------------------------------------------------------------------------------
-
-    def clauses(self, stated: bool) -> Grid:
-        """条款: the computed ones with the numbers in force, or the stated ones with the reason."""
-        titles = (say("条款", "clause"), say("内容", "title"), say("依据", "source"), say("类别", "basis"))
-        last = say("不计算的原因", "why nothing is computed") if stated else say("生效数值", "in force")
-        rows = [
-            [c.id, c.title, c.source, "A" if c.assumptions else c.basis, c.stated if stated else self.in_force(c.in_force)]
-            for c in self.policy.clauses
-            if bool(c.stated) == stated
-        ]
-        title = say("只作说明的条款", "Stated clauses") if stated else say("计算的条款", "Computed clauses")
-        return Grid(title, [Column(title) for title in (*titles, last)], rows)
-
-    def in_force(self, text: str) -> str:
-        """The numbers of a clause under their Chinese names."""
-        parts = (part.partition("=") for part in text.split("；") if part)
-        return "；".join(f"{self.argument(name)} {value}" for name, _, value in parts)
-
-    def argument(self, name: str) -> str:
-        parameter = self.policy.parameters.get(name)
-        return parameter.title if parameter and parameter.title else argument_word(name)
-
-    def parameters(self) -> Grid:
-        """参数: every number and reading in force."""
-        titles = (say("参数", "parameter"), say("含义", "meaning"), say("值", "value"), say("单位", "unit"), say("类别", "basis"))
-        columns = [Column(title) for title in (*titles, say("依据", "source"), say("说明", "note"))]
-        return Grid(say("参数", "Parameters"), columns, [_parameter(one) for one in self.policy.parameters.values()])
-
-
-class Pay:
-    """工资: the yuan lines of the ledger, per person and clause; a person without a published total gets none."""
-
-    def __init__(self, view: View):
-        self.view = view
-        self.clauses: dict[str, str] = {}
-        self.lines: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-        for row in view.ledger:
-            if row["unit"] == "元" and row["employee_id"] is not None and row["value"] is not None:
-                self.clauses[row["clause"]] = row["title"]
-                self.lines[row["employee_id"]][row["clause"]] += row["value"]
-        frame = view.result.employees
-        paid = [one.name for one in view.shown(frame) if one.role == "pay"]
-        columns = [exact(frame[name]) for name in (["total"] if "total" in paid else paid)]
-        self.published = {unit: any(not is_missing(column[i]) for column in columns) for i, unit in enumerate(frame.index)}
-
-    def total(self, employee_id) -> Fraction | None:
-        """合计 in 元 of one person; None while the result is not published."""
-        return sum(self.lines[employee_id].values(), Fraction(0)) if self.published.get(employee_id) else None
-
-    def grand_total(self) -> Fraction:
-        return sum((self.total(unit) or 0 for unit in self.published), Fraction(0))
-
-    def grid(self) -> Grid:
-        """A row per person with every pay line and their sum."""
-        view, order = self.view, [clause.id for clause in self.view.policy.clauses if clause.id in self.clauses]
-        frame = view.result.employees
-        columns = [Column(say("工号", "id")), Column(say("姓名", "name")), Column(say("状态", "status"))]
-        columns += [Column(f"{id} {self.clauses[id]}", "元") for id in order] + [Column(say("合计", "total"), "元")]
-        grid = Grid(say("工资", "Payroll"), columns, [])
-        for row, (unit, status) in enumerate(zip(frame.index, frame["status"], strict=True)):
-            amounts = [self.lines[unit].get(id, Fraction(0)) if self.published[unit] else None for id in order]
-            grid.rows.append([unit, view.names.get(unit), status_word(status), *amounts, self.total(unit)])
-            if view.assumed.get(unit) and self.published[unit]:
-                grid.assumed.add((row, len(columns) - 1))
-        return grid
-
-    def by_clause(self) -> Grid:
-        """Each pay clause: how many people and how much."""
-        paid = [unit for unit, published in self.published.items() if published]
-        columns = [
-            Column(say("条款", "clause")),
-            Column(say("内容", "title")),
-            Column(say("人数", "people")),
-            Column(say("金额", "amount"), "元"),
-        ]
-        grid = Grid(say("各项金额", "Pay by clause"), columns, [])
-        for clause in self.view.policy.clauses:
-            amounts = [self.lines[unit][clause.id] for unit in paid if clause.id in self.lines[unit]]
-            if clause.id in self.clauses:
-                grid.rows.append([clause.id, clause.title, len(amounts), sum(amounts, Fraction(0))])
-        return grid
 
 
 def names_of(frame: pd.DataFrame) -> dict[str, str]:
@@ -384,16 +268,3 @@ def _assumed(ledger, people: pd.DataFrame) -> dict[str, set[str]]:
     for group in {row["group_id"] for row in ledger if row["employee_id"] is None} & found.keys():
         found[group].add("元")
     return found
-
-
-def _parameter(one: Parameter) -> list:
-    note = say("试算值", "trial value") if one.overridden else ""
-    return [
-        one.name,
-        one.title,
-        one.called,
-        one.unit,
-        one.basis,
-        one.source,
-        "；".join(part for part in (note, one.note) if part),
-    ]

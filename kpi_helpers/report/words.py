@@ -88,6 +88,7 @@ _ARGUMENTS = {
     "when": ("哪些记录", "which records"),
     "measures": ("因数", "factors"),
 }
+_MISSING = {"missing_call_data": ("通话数据", "call data")}  # what is missing and no column of its own
 _BASES = {"S": ("原文", "stated"), "R": ("解读", "reading"), "A": ("假设", "assumption")}
 
 
@@ -101,9 +102,19 @@ def reason_word(code: str) -> str:
     return say(*REASONS.get(code, (str(code), str(code))))
 
 
+def missing_word(name: str) -> str:
+    """What a person's result lacks, where it is no column: in the reader's language."""
+    return say(*_MISSING.get(name, (name, name)))
+
+
 def argument_word(name: str) -> str:
     """A rule's argument in the reader's language."""
     return say(*_ARGUMENTS.get(name, (name, name)))
+
+
+def unit_word(unit: str) -> str:
+    """元, 分, 人 and 次 in the reader's language; the policy's own units as they are."""
+    return say(unit, {"元": "yuan", "分": "points", "人": "people", "次": "times"}.get(unit, unit))
 
 
 def basis_word(code: str) -> str:

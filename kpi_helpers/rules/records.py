@@ -15,6 +15,7 @@ from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.events import entered_points
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines, Records
+from kpi_helpers.listing import grouped
 from kpi_helpers.numbers import ExactArray, clip, constant, count_by, exact, extreme_by, maximum, rounded_to, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules.bands import Band, check_bands, give
@@ -103,14 +104,6 @@ def discretionary(
         concerned = np.bincount(records.units[open_rows], minlength=records.size) > 0
         book.mark(concerned, "incomplete", dict(zip(book.people.index[concerned], lacking, strict=True)))
     return Lines(records.sum(entered.fillna(0) * sign), records.count(), records.cells("points"))
-
-
-def grouped(units: np.ndarray, values: np.ndarray) -> list[list]:
-    """The values of each unit that has any, as lists, in the order of units and rows."""
-    order = np.argsort(units, kind="stable")
-    ends = np.cumsum(np.unique(units, return_counts=True)[1]).tolist()
-    listed = values[order].tolist()  # one list cut into parts: a loop over rows takes ten times as long
-    return [listed[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _check_discretion(low, high, **_):

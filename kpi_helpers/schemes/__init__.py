@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from fractions import Fraction
 from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import COMMON, ByColumn, Named, hints, marks
@@ -17,6 +16,7 @@ from kpi_helpers.checks import own_program
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
+from kpi_helpers.listing import lists_of, written
 from kpi_helpers.numbers import ExactArray, clip, constant, rounded_to, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
@@ -161,29 +161,20 @@ def close(book: Book) -> Result:
     """The finished result of a book: frames, flags, refused rows and every assumption that was used."""
     book.flag_unknown_years()
     people = book.people.copy(deep=False)
-    for name, source in (("missing", book.missing), ("flags", names_of(book.flags))):
+    for name, source in (("missing", book.missing), ("flags", flag_names(book.flags))):
         if name not in people:
             people[name] = lists_of(people.index, source)
     later = {name: make(book) for name, make in LISTED.items()}
-    return Result(book.policy, people, book.groups, book.department, book.outputs, **later, posts=book.posts, inputs=book.tables)
+    return Result(book.policy, people, book.groups, book.department, written(book.outputs), **later, posts=book.posts, inputs=book.tables)
 
 
-def names_of(flags) -> dict[str, list]:
+def flag_names(flags) -> dict[str, list]:
     """The flags of each person, every one once."""
     found: dict[str, list] = {}
     for flag in flags:
         if "employee_id" in flag and flag["flag"] not in found.setdefault(flag["employee_id"], []):
             found[flag["employee_id"]].append(flag["flag"])
     return found
-
-
-def lists_of(index, source) -> np.ndarray:
-    """A list for each unit, an empty one where the source has none."""
-    values = np.empty(len(index), dtype=object)
-    values.fill([])
-    for row, unit in zip(index.get_indexer(list(source)), source, strict=True):
-        values[row] = source[unit]
-    return values
 
 
 def flags_of(book: Book) -> pd.DataFrame:

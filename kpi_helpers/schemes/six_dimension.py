@@ -12,6 +12,7 @@ from kpi_helpers.book import Book, published
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
+from kpi_helpers.listing import listing, names_of
 from kpi_helpers.numbers import ExactArray, count_by, exact, half_up, minimum, missing, places_of, rank_codes, text, where
 from kpi_helpers.period_rows import check_period_rows, days_of, named_periods
 from kpi_helpers.policy import Clause, Policy
@@ -139,7 +140,7 @@ def _published_before(book: Book) -> tuple[ExactArray, Cells]:
 
 def rated_item(book: Book, records: Records, item: str, aggregate: Literal["mean", "median"]) -> Lines:
     """art5.1-art10.2 项目: the mean (or median) of the graders who entered it; missing where nobody did."""
-    given = exact(records.frame[item])
+    given = exact(records.column(item))
     kept = ~given.isna() & book.kept["rated"][records.units]
     entered = records.pick(kept)
     count = entered.count()
@@ -182,8 +183,7 @@ def six_parts(book: Book, scale: Literal["normalise_100", "raw_110", "cap_100"],
     maxima, rated = item_maxima(book.policy), book.kept["rated"]
     absent = {name: book.people[name].isna().to_numpy(dtype=bool) for name in maxima}
     lacking = rated & book.complete() & np.any(list(absent.values()), axis=0)
-    ids = zip(book.people.index[lacking], np.flatnonzero(lacking), strict=True)
-    book.mark(lacking, "incomplete", {id: [name for name in maxima if absent[name][row]] for id, row in ids})
+    book.mark(lacking, "incomplete", names_of({name: mask & lacking for name, mask in absent.items()}, book.people.index))
     _explain(book, lacking, "item_not_rated")
 
     raw = where(rated & book.complete(), book.posted("employee"), None)
@@ -215,14 +215,18 @@ six_parts.unrounded = "unrounded"
 def assessment_group(book: Book, records: Records, min_graders: Whole) -> None:
     """art11.2 考核小组: how many rated each person (never himself), whether they are enough, and how far they lie apart."""
     items = list(item_maxima(book.policy))
-    entered = records.pick(records.frame[items].notna().any(axis=1).to_numpy(dtype=bool))
+    entered = records.pick(np.any([~exact(records.column(item)).isna() for item in items], axis=0))
     graders, rated = entered.count(), book.kept["rated"]
     book.people["graders"] = where(rated, graders, None)
     few = rated & (graders < min_graders)
     _explain(book, few, "too_few_graders")
     book.mark(few, "incomplete", ["graders"])
     several = np.flatnonzero(rated & (graders > 1))
-    book.outputs["spread"] = pd.DataFrame({name: _spread(entered, name)[several] for name in items}, index=book.people.index[several])
+    book.outputs["spread"] = listing(_spreads, entered, items, several, book.people.index)
+
+
+def _spreads(entered: Records, items: list[str], several: np.ndarray, ids: pd.Index) -> pd.DataFrame:
+    return pd.DataFrame({name: _spread(entered, name)[several] for name in items}, index=ids[several])
 
 
 assessment_group.thresholds = {"min_graders": ("at_least", "graders")}
@@ -230,18 +234,28 @@ assessment_group.thresholds = {"min_graders": ("at_least", "graders")}
 
 def published_results(book: Book, measure: ExactArray) -> Lines:
     """art2b 依据: places for information, the list to publish, and the history in the columns of the sheets it goes to."""
-    people, complete = book.people, book.complete()
-    place = places_of(measure)
-    shown = people.assign(rank=place)[complete]
-    book.outputs["publication"] = shown[["raw", "score", "rank"]].iloc[np.argsort(rank_codes(shown["rank"].array), kind="stable")]
+    people, complete, place = book.people, book.complete(), places_of(measure)
+    book.outputs["publication"] = listing(_publication, people[["raw", "score"]], place, complete)
     if book.period is not None:
         monthly = book.period.kind == "month"
-        names = {"employee_id": people.index[complete], "month" if monthly else "period": book.policy.month}
-        book.outputs["history"] = pd.DataFrame({**names, "score": measure[complete]})
+        names = {"month" if monthly else "period": book.policy.month}
+        book.outputs["history"] = listing(_history, people.index, names, measure, complete)
         if not monthly:
-            inside = ~people["status"].isin(["out_of_scope", "not_assessed"])
-            book.outputs["period_results"] = people.loc[inside, ["score", "source", "months_used"]]
+            book.outputs["period_results"] = listing(_rows, people[["score", "source", "months_used"]], book.assessed())
     return Lines(missing(len(measure)), measure, result=place)
+
+
+def _publication(people: pd.DataFrame, place: ExactArray, complete: np.ndarray) -> pd.DataFrame:
+    rows = np.flatnonzero(complete)
+    return people.assign(rank=place).iloc[rows[np.argsort(rank_codes(place[rows]), kind="stable")]]
+
+
+def _history(ids: pd.Index, names: dict, score: ExactArray, complete: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"employee_id": ids[complete], **names, "score": score[complete]})
+
+
+def _rows(people: pd.DataFrame, chosen: np.ndarray) -> pd.DataFrame:
+    return people[chosen]
 
 
 def grade_table(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"], bands: list[dict] | None) -> Lines:

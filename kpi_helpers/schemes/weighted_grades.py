@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Literal
 
@@ -14,7 +15,22 @@ from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
-from kpi_helpers.numbers import ExactArray, constant, count_by, exact, half_up, is_missing, minimum, missing, sum_by, text, where
+from kpi_helpers.listing import listing, names_of
+from kpi_helpers.numbers import (
+    ExactArray,
+    constant,
+    count_by,
+    exact,
+    half_up,
+    is_missing,
+    minimum,
+    missing,
+    rank_codes,
+    sum_by,
+    text,
+    texts,
+    where,
+)
 from kpi_helpers.period_rows import check_period_rows, days_of
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
@@ -48,7 +64,7 @@ def in_scope(book: Book, include_trial: YesNo, include_head: YesNo) -> Lines:
         outside |= (people["role"] == "head").to_numpy(dtype=bool)
     if not include_trial:
         roster = book.table("employees")  # the people's own column `status` is that of the result
-        outside |= np.isin(people.index, roster["employee_id"][_words(roster, "status") == "trial"])
+        outside |= people.index.isin(roster["employee_id"][_words(roster, "status") == "trial"])
     book.mark(outside, "out_of_scope")
     hired, left = days_of(people, "hire_date"), days_of(people, "leave_date")
     if book.period is None:
@@ -61,7 +77,7 @@ def in_scope(book: Book, include_trial: YesNo, include_head: YesNo) -> Lines:
 def visible_results(book: Book, visibility: Literal["own", "public"]) -> None:
     """1.3a 公开: the list of all published results, where HR wants it posted; a personal sheet shows the own ones only."""
     if visibility == "public":
-        book.outputs["public_list"] = book.people.loc[book.complete(), ["score", "grade"]]
+        book.outputs["public_list"] = listing(_results, book.people[["score", "grade"]], book.complete())
 
 
 # -- 二、指标 ----------------------------------------------------------------------------------------------------------
@@ -144,8 +160,7 @@ def _note_weights(book: Book, clause: Clause, whole: ExactArray) -> None:
 def _name_missing(book: Book, absent: dict[str, np.ndarray], rows: np.ndarray) -> None:
     """缺项: results that stay open, each with the names of the ratings it lacks."""
     lacking = rows & book.complete()
-    found = zip(book.people.index[lacking], np.flatnonzero(lacking), strict=True)
-    book.mark(lacking, "incomplete", {employee_id: [name for name in absent if absent[name][row]] for employee_id, row in found})
+    book.mark(lacking, "incomplete", names_of({name: mask & lacking for name, mask in absent.items()}, book.people.index))
 
 
 # -- 三、流程 ----------------------------------------------------------------------------------------------------------
@@ -234,7 +249,7 @@ def _hold(book: Book, appeals: pd.DataFrame, waiting: np.ndarray, granted: np.nd
     noted = past["employee_id"][((past["status"] == "under_appeal") & (past["month"] == book.policy.month)).to_numpy(dtype=bool)]
     book.mark([*appeals["employee_id"][mine & waiting], *noted], "under_appeal")
     book.mark(list(appeals["employee_id"][mine & granted]), "needs_decision")
-    book.kept["appealed"] = pd.MultiIndex.from_arrays([appeals["employee_id"], month])[waiting | granted]
+    book.kept["appealed"] = waiting | granted
 
 
 # -- 四、应用 ----------------------------------------------------------------------------------------------------------
@@ -272,38 +287,107 @@ def company_rules(book: Book, grade: str) -> None:
 def _listed(book: Book, grade: str, name: str) -> np.ndarray:
     chosen = book.complete() & (book.people["grade"] == grade).to_numpy(dtype=bool)
     book.outputs.setdefault("lists", {})[name] = list(book.people.index[chosen])
-    book.outputs[name] = book.people.loc[chosen, ["score", "grade"]]
+    book.outputs[name] = listing(_results, book.people[["score", "grade"]], chosen)
     return chosen
 
 
-def history(book: Book, records: Records) -> None:
+def _results(people: pd.DataFrame, chosen: np.ndarray) -> pd.DataFrame:
+    return people[chosen]
+
+
+@dataclass(frozen=True)
+class Months:
+    """各月: results by person and month, in the order of both; a row of each array is one month of a person."""
+
+    unit: np.ndarray  # the person's row in the roster
+    month: np.ndarray  # as a number: the same for the months of one year and number, one more for the next
+    score: ExactArray
+    judged: ExactArray  # the score that is graded
+    full: np.ndarray
+    appealed: np.ndarray
+
+    def pick(self, rows: np.ndarray) -> Months:
+        return Months(*(getattr(self, one.name)[rows] for one in fields(self)))
+
+
+@dataclass(frozen=True)
+class Past:
+    """以往: the sheet 历史 up to the month in the order of person and month, and what else of the sheets the history rests on."""
+
+    frame: pd.DataFrame
+    months: Months
+    rank: np.ndarray  # the place of each person of the roster in the order of ids
+    appeals: np.ndarray  # person and month of each appeal as one number
+
+
+_COLUMNS = ["employee_id", "month", "score", "full_month", "status"]
+
+
+def history(book: Book) -> None:
     """4.2 历史: earlier months and this one, a row per person and month, in the columns of the sheet 历史."""
-    columns = ["employee_id", "month", "score", "full_month", "status"]
-    past = records.frame[columns]
-    if book.policy.month is not None:
-        past = past[(past["month"] <= book.policy.month).to_numpy(dtype=bool)]
-    appealed = pd.MultiIndex.from_frame(past[["employee_id", "month"]]).isin(book.kept["appealed"])
-    past = past.assign(status=past["status"].mask(appealed, "under_appeal"), judged=past["score"])
-    rows = pd.concat([past, _this_month(book)], ignore_index=True)
-    rows = rows.drop_duplicates(["employee_id", "month"], keep="last").sort_values(["employee_id", "month"], ignore_index=True)
-    book.kept["history"] = rows
-    book.outputs["history"] = rows[columns]
+    past, people, month = book.once(_past, book.policy.month), book.people, book.policy.month
+    scored = (~people["score"].isna()).to_numpy(dtype=bool) & (month is not None)
+    before, mine = past.months, np.argsort(past.rank)
+    mine = mine[scored[mine]]
+    rows = np.flatnonzero(~(scored[before.unit] & (before.month == _number_of(month))))  # an own result replaces what the sheet has
+    at = np.searchsorted(past.rank[before.unit[rows]], past.rank[mine], side="right")
+    source = np.insert(rows, at, len(before.unit) + np.arange(len(mine)))  # rows of the sheet, then those of this month
+    appealed = np.isin(_pairs(before.unit, before.month), past.appeals[book.kept["appealed"]])
+    open_now, full = ~book.complete()[mine], people["full_month"].to_numpy(dtype=object)[mine]
+    own = {
+        "unit": mine,
+        "month": np.full(len(mine), _number_of(month)),
+        "score": people["score"].array[mine],
+        "judged": people["graded_score"].array[mine],
+        "full": full.astype(bool),
+        "appealed": open_now,
+    }
+    before = replace(before, appealed=before.appealed | appealed)
+    book.kept["history"] = Months(*(_joined(getattr(before, name), own[name]) for name in own)).pick(source)
+    now = {"employee_id": people.index.to_numpy()[mine], "month": month, "score": own["score"], "full_month": full}
+    book.outputs["history"] = listing(_history_table, past.frame, appealed, now, open_now, source)
 
 
-def _this_month(book: Book) -> pd.DataFrame:
-    """The own results of the month being scored, as rows of the history."""
-    people = book.people[(~book.people["score"].isna()).to_numpy(dtype=bool) & (book.policy.month is not None)]
-    status = np.where(people["status"] == "complete", "final", "under_appeal").astype(object)
-    return pd.DataFrame(
-        {
-            "employee_id": people.index.to_numpy(dtype=object),
-            "month": np.full(len(people), book.policy.month, dtype=object),
-            "score": people["score"].array,
-            "full_month": people["full_month"].to_numpy(dtype=object),
-            "status": status,
-            "judged": people["graded_score"].array,
-        }
+def _past(tables: Tables, month: str | None) -> Past:
+    people = pd.Index(pd.unique(tables["employees"]["employee_id"]), dtype=object)
+    frame = tables["history"][_COLUMNS]
+    frame = frame[frame["employee_id"].isin(people) & ((month is None) | (frame["month"] <= (month or "")))]
+    frame = frame.drop_duplicates(["employee_id", "month"], keep="last").sort_values(["employee_id", "month"], ignore_index=True)
+    full, appealed = frame["full_month"].to_numpy(dtype=bool), (frame["status"] == "under_appeal").to_numpy(dtype=bool)
+    score, appeals = frame["score"].array, tables["appeals"]
+    months = Months(people.get_indexer(frame["employee_id"]), _numbers_of(frame["month"]), score, score, full, appealed)
+    asked = _pairs(
+        people.get_indexer(appeals["employee_id"]), _numbers_of(appeals.get("month", pd.Series(None, appeals.index, dtype=object)))
     )
+    return Past(frame, months, np.argsort(np.argsort(people)), asked)
+
+
+def _number_of(month: str | None) -> int:
+    return -1 if month is None else int(month[:4]) * 12 + int(month[5:])
+
+
+def _numbers_of(months: pd.Series) -> np.ndarray:
+    codes, names = pd.factorize(months)
+    return np.array([*map(_number_of, names), -1], dtype=np.int64)[codes]
+
+
+def _name_of(month: int) -> str:
+    return f"{(month - 1) // 12:04}-{(month - 1) % 12 + 1:02}"
+
+
+def _pairs(units: np.ndarray, months: np.ndarray) -> np.ndarray:
+    """Person and month as one number, -1 where either is none."""
+    return np.where((units < 0) | (months < 0), -1, units * 12 * 10_000 + months)
+
+
+def _joined(first, second):
+    return ExactArray._concat_same_type([first, second]) if isinstance(first, ExactArray) else np.append(first, second)
+
+
+def _history_table(past: pd.DataFrame, appealed: np.ndarray, now: dict, open_now: np.ndarray, source: np.ndarray) -> pd.DataFrame:
+    past = past.assign(status=past["status"].mask(appealed, "under_appeal"))
+    own = pd.DataFrame({**now, "status": np.where(open_now, "under_appeal", "final").astype(object)})
+    return pd.concat([past, own], ignore_index=True).iloc[source].reset_index(drop=True)
 
 
 def consecutive_fails(
@@ -319,49 +403,60 @@ def consecutive_fails(
 
     A month under appeal changes nothing until it is final. A month without result ends a streak (or is skipped).
     """
-    rows = book.kept["history"]
-    appealed = (rows["status"] == "under_appeal").to_numpy(dtype=bool)
-    rows, appealed = _both(rows, appealed, ~rows["judged"].isna().to_numpy(dtype=bool) | appealed)
-    full = rows["full_month"].to_numpy(dtype=bool) | (not full_months_only)
-    failed = (exact(rows["judged"]) < pass_mark) & full & ~appealed
-    run = _runs(rows, failed, ~failed & ~appealed, gap)
-    streak = pd.Series(failed.astype(np.int64)).groupby(run).cumsum().to_numpy(dtype=np.int64)
+    rows, month, ids = book.kept["history"], book.policy.month, book.people.index
+    rows = rows.pick(~rows.judged.isna() | rows.appealed)
+    failed = (rows.judged < pass_mark) & (rows.full | (not full_months_only)) & ~rows.appealed
+    run, streak = _runs(rows, failed, ~failed & ~rows.appealed, gap)
     reached = failed & (streak >= length) & (action is not None)
-    months = rows["month"][reached].groupby(rows["employee_id"][reached]).agg(list).to_dict()
-    book.outputs["streak_flags"] = {id: months.get(id, []) for id in rows["employee_id"].unique()}
+    book.outputs["streak_flags"] = listing(_months_reached, ids, rows.unit, rows.month, reached)
 
-    last = ~rows.duplicated("employee_id", keep="last").to_numpy(dtype=bool)
-    current = np.ones(len(rows), dtype=bool) if book.policy.month is None else (rows["month"] == book.policy.month).to_numpy(dtype=bool)
+    last = np.diff(rows.unit, append=-1) != 0
+    current = (rows.month == _number_of(month)) | (month is None)
     _flag_streaks(book, clause, rows, failed, run, last & current & reached)
-    value, open_now = missing(len(book.people)), last & (current | (gap == "bridge"))
-    units = book.codes(rows["employee_id"])
-    value[units[last]] = exact(np.where(open_now, streak, 0)[last])
+    value, open_now = missing(len(ids)), last & (current | (gap == "bridge"))
+    value[rows.unit[last]] = exact(np.where(open_now, streak, 0)[last])
     return Lines(missing(len(value)), result=value)
 
 
 consecutive_fails.thresholds = {"pass_mark": ("below", "graded_score"), "length": ("at_least", "streak")}
 
 
-def _runs(rows: pd.DataFrame, failed: np.ndarray, ended: np.ndarray, gap: str) -> np.ndarray:
-    """The number of the run each month belongs to; a run starts with a person, after a gap, or with a month that ends the last one."""
-    stamp = rows["month"].str[:4].astype(np.int64) * 12 + rows["month"].str[5:].astype(np.int64)
-    new_person = (rows["employee_id"] != rows["employee_id"].shift()).to_numpy(dtype=bool)
-    skipped = (stamp.diff() > 1).to_numpy(dtype=bool) & (gap == "break")
-    return np.cumsum(new_person | skipped | ended)
+def _runs(rows: Months, failed: np.ndarray, ended: np.ndarray, gap: str) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the run each month belongs to, and how many months of it failed so far.
+
+    A run starts with a person, after a gap, or with a month that ends the last one.
+    """
+    skipped = (np.diff(rows.month, prepend=rows.month[:1]) > 1) & (gap == "break")
+    starts = (np.diff(rows.unit, prepend=-1) != 0) | skipped | ended
+    run, failures = np.cumsum(starts), np.cumsum(failed)
+    return run, failures - (failures - failed)[starts][run - 1]
 
 
-def _flag_streaks(book: Book, clause: Clause, rows, failed, run, chosen) -> None:
+def _months_reached(ids: pd.Index, unit: np.ndarray, month: np.ndarray, reached: np.ndarray) -> dict[str, list]:
+    """The months in which each person's streak was long enough."""
+    found: dict[str, list] = {id: [] for id in ids[unit[np.diff(unit, prepend=-1) != 0]]}
+    for id, one in zip(ids[unit[reached]], month[reached].tolist(), strict=True):
+        found[id].append(_name_of(one))
+    return found
+
+
+def _flag_streaks(book: Book, clause: Clause, rows: Months, failed: np.ndarray, run: np.ndarray, chosen: np.ndarray) -> None:
     """One review flag per person whose streak reaches into this month, with its months and scores."""
-    behind = rows[failed & np.isin(run, run[chosen])]
+    behind, ids = rows.pick(failed & np.isin(run, run[chosen])), book.people.index
+    _, first, codes = np.unique(rank_codes(behind.score), return_index=True, return_inverse=True)
+    scores, months = (
+        np.array(texts(behind.score[first]), dtype=object)[codes],
+        {month: _name_of(month) for month in np.unique(behind.month)},
+    )
     evidence: dict = {}
-    for employee_id, month, value in zip(behind["employee_id"], behind["month"], behind["score"], strict=True):
-        evidence.setdefault(employee_id, {})[month] = text(value)
+    for employee_id, month, value in zip(ids[behind.unit], behind.month.tolist(), scores.tolist(), strict=True):
+        evidence.setdefault(employee_id, {})[months[month]] = value
     title = say("连续不合格，请人工评审", "unqualified for months in a row, for review")
     note = say(
         "连续不合格本身不足以解除劳动合同：不能胜任工作须先培训或调整岗位（《劳动合同法》第四十条）；决定前请咨询法律人员。",
         "Not by itself a lawful ground for dismissal: training or a transfer comes first (Labour Contract Law art. 40). Ask counsel.",
     )
-    book.flag("three_consecutive_fails", title, list(rows["employee_id"][chosen]), clause, detail=evidence, note=note)
+    book.flag("three_consecutive_fails", title, list(ids[rows.unit[chosen]]), clause, detail=evidence, note=note)
 
 
 # -- small things ------------------------------------------------------------------------------------------------------
@@ -379,10 +474,6 @@ def _numbers(frame: pd.DataFrame, column: str) -> ExactArray:
 def _words(frame: pd.DataFrame, column: str) -> np.ndarray:
     values = frame.get(column, pd.Series(None, index=frame.index, dtype=object)).to_numpy(dtype=object)
     return np.where(pd.isna(values), None, values)
-
-
-def _both(frame: pd.DataFrame, mask: np.ndarray, kept: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
-    return frame[kept].reset_index(drop=True), mask[kept]
 
 
 def _rater(book: Book, appeals: pd.DataFrame) -> np.ndarray:
@@ -410,7 +501,8 @@ def _day(book: Book, words: str) -> pd.Timestamp:
 
 def _iso(days: pd.Series) -> np.ndarray:
     """Dates as texts, None where missing."""
-    return np.array([None if pd.isna(day) else str(day.date()) for day in days] + [None], dtype=object)[:-1]
+    codes, found = pd.factorize(days)
+    return np.array([*(str(day.date()) for day in found), None], dtype=object)[codes]
 
 
 def _flag_rows(book: Book, clause: Clause, name: str, title: str, frame: pd.DataFrame, rows, details) -> None:

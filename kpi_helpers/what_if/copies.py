@@ -7,17 +7,20 @@ from copy import copy
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.listing import Listing
 from kpi_helpers.numbers import ExactArray
 
 
 def apart(value):
     """A copy that may be changed without changing this one; arrays are not copied but closed to writing."""
+    if isinstance(value, Listing):  # what it is made of stands fast; only what it has made is not shared
+        return Listing(value.make, value.given)
     if isinstance(value, (pd.DataFrame, pd.Series)):
         return value.copy(deep=False)
     if isinstance(value, dict):
         return {key: apart(one) for key, one in value.items()}
     if isinstance(value, (list, set)):
-        return type(value)(map(apart, value))
+        return value.copy() if set(map(type, value)) <= {str} else type(value)(map(apart, value))
     if isinstance(value, tuple):
         return value._make(map(apart, value)) if hasattr(value, "_make") else tuple(map(apart, value))
     if isinstance(value, (np.ndarray, ExactArray)):
@@ -50,7 +53,7 @@ def alike(one, other) -> bool:
     """Are two values the same down to their representation? In doubt they are not."""
     if one is other:
         return True
-    if type(one) is not type(other):
+    if type(one) is not type(other) or isinstance(one, Listing):  # no clause depends on a list
         return False
     if isinstance(one, ExactArray):
         return alike(one.num, other.num) and alike(one.den, other.den)
@@ -61,11 +64,12 @@ def alike(one, other) -> bool:
     if isinstance(one, pd.DataFrame):
         if not (one.index.identical(other.index) and one.columns.identical(other.columns)):
             return False
-        return all(one[name].dtype == other[name].dtype and _alike_columns(one[name], other[name]) for name in one.columns)
+        pairs = zip(one.items(), other.items(), strict=True)
+        return all(left.dtype == right.dtype and _alike_columns(left, right) for (_, left), (_, right) in pairs)
     if isinstance(one, dict):
         return list(one) == list(other) and all(alike(value, other[key]) for key, value in one.items())
     if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(alike, one, other))
+        return len(one) == len(other) and all(left is right or alike(left, right) for left, right in zip(one, other, strict=True))
     if type(one).__module__.startswith("kpi_helpers.") and hasattr(one, "__dict__"):
         return alike(vars(one), vars(other))
     return isinstance(one, (str, int, set)) and one == other

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.lines import Lines
+from kpi_helpers.listing import lists_of, written
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
-from kpi_helpers.schemes import LISTED, lists_of, names_of
+from kpi_helpers.schemes import LISTED, flag_names
 from kpi_helpers.tables import Tables
 from kpi_helpers.what_if.cells import ALL, FRAMES, Cells, Frame
-from kpi_helpers.what_if.copies import alike, same
+from kpi_helpers.what_if.copies import alike, freeze, same
 from kpi_helpers.what_if.recording import NUMBERED, Recording, Step
 
 
@@ -72,6 +73,14 @@ class Followed(Cells):
             raise Unfollowed
         super().put(part, name, recorded if recorded is not None and alike(recorded, value) else value)
 
+    def owners(self, per, wider):
+        """Nobody changes groups in a run that is followed, so who belongs to which is looked up once."""
+        key = ("owners", per, wider)
+        if key not in self._told:
+            self._told[key] = super().owners(per, wider)
+            freeze(self._told[key])
+        return self._told[key]
+
     def mark(self, units, status, missing=None):
         before, mask = self.marks(), self.meant(units)
         acts = [given for name, given in self.step.acts if name == "marked"]
@@ -124,7 +133,8 @@ class Followed(Cells):
             if alike(post.lines.value, old.lines.value):
                 post.lines.value = old.lines.value
 
-    def closed(self, close):
+    def closed(self, _):
+        """The finished result, its lists to be made later."""
         self.flag_unknown_years()
         last, people, index = self.recording.last, self.held["people"], self.people.units
         missing, flags = self.held["book"]["missing"], tuple(self._flags)  # the lists of each person are made again only if others
@@ -133,7 +143,7 @@ class Followed(Cells):
             people["missing"] = last["listed"]["missing"] if same_lists else pd.Series(lists_of(index, missing), index=index)
         if "flags" not in people:
             same_flags = same(flags, last["flags"])
-            people["flags"] = last["listed"]["flags"] if same_flags else pd.Series(lists_of(index, names_of(flags)), index=index)
+            people["flags"] = last["listed"]["flags"] if same_flags else pd.Series(lists_of(index, flag_names(flags)), index=index)
         return Later.of(self)
 
 
@@ -143,7 +153,7 @@ class Later(Result):
     @classmethod
     def of(cls, book: Followed) -> Later:
         made, (people, groups, department) = object.__new__(cls), map(book.frame, FRAMES)
-        later = {"tables": partial(book.shelf, "outputs"), **{name: partial(make, book) for name, make in LISTED.items()}}
+        later = {"tables": lambda: written(book.shelf("outputs")), **{name: partial(make, book) for name, make in LISTED.items()}}
         made.__dict__.update(policy=book.policy, employees=people, groups=groups, department=department, later=later)
         made.__dict__.update(posts=book.posts, inputs=book.tables)
         return made

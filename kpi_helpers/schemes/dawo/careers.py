@@ -19,6 +19,7 @@ from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.months import numbers_of
 from kpi_helpers.schemes.dawo.points import decided_stars
 from kpi_helpers.schemes.dawo.staff import employment, is_trial, level_rows, person_levels
+from kpi_helpers.tables import Tables
 
 
 class EarlyStandard(TypedDict, total=False):
@@ -145,8 +146,13 @@ def _specialists(book: Book) -> np.ndarray:
 
 def _complaints(book: Book, clauses: list[str]) -> ExactArray:
     """Confirmed complaints of the month, counted from the events under these clauses."""
-    rows = book.events[book.events["kept"].to_numpy(dtype=bool) & book.events["clause"].isin(clauses)]
-    return sum_by(rows["count"].array, book.codes(rows["employee_id"]), len(book.people))
+    events, rows = book.events, book.once(_events_under, *clauses)
+    rows = rows[events["kept"].to_numpy(dtype=bool)[rows]]
+    return sum_by(events["count"].array[rows], book.codes(events["employee_id"].iloc[rows]), len(book.people))
+
+
+def _events_under(tables: Tables, *clauses: str) -> np.ndarray:
+    return np.flatnonzero(tables["events"]["clause"].isin(clauses))
 
 
 def _incentive_ratio_in(book: Book, month: str) -> ExactArray:

@@ -13,6 +13,7 @@ from kpi_helpers.book import Book
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
+from kpi_helpers.listing import grouped, lists_of
 from kpi_helpers.numbers import count_by, exact, missing, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import PersonDays, call_rows, day64, first_given, person_days, sundays
@@ -233,12 +234,9 @@ def _points(book: Book, rows: pd.DataFrame, points) -> Lines:
 
 def _states(book: Book, log: pd.DataFrame) -> np.ndarray:
     """阶梯: the states of each person's weeks in the order of the weeks."""
-    size, person = len(book.people), log["person"].to_numpy(dtype=np.intp)
-    order = np.argsort(person, kind="stable")
-    parts = np.split(log["state"].to_numpy(dtype=object)[order], np.searchsorted(person[order], np.arange(1, size)))
-    lists = np.empty(size, dtype=object)
-    lists[:] = [part.tolist() for part in parts[:size]]
-    return lists
+    ids, person = book.people.index, log["person"].to_numpy(dtype=np.intp)
+    lists = grouped(person, log["state"].to_numpy(dtype=object))
+    return lists_of(ids, dict(zip(ids[np.unique(person)], lists, strict=True)))
 
 
 def _name_missing_weeks(book: Book, clause: Clause, log: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
-from kpi_helpers.numbers import clip, constant, count_by, exact, half_up, maximum
+from kpi_helpers.numbers import ExactArray, added, clip, constant, count_by, exact, half_up
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import per_event
 from kpi_helpers.tables import Tables
@@ -23,11 +23,8 @@ def hundred_points(book: Book, base: Number, floor: Number | None, cap: Number |
     """1.3a 基本分100分: the base plus additions less deductions, held between floor and cap, rounded half up (分)."""
     people = book.people
     size = len(people)
-    deductions = additions = exact(np.zeros(size, dtype=np.int64))
-    for post in book.posts:
-        if post.clause.per == "employee" and (post.lines.unit or post.clause.unit) == "分":
-            points = post.lines.value.fillna(0)
-            additions, deductions = additions + maximum(points, 0), deductions + maximum(-points, 0)
+    posted = book.values_posted("employee", "分")
+    additions, deductions = (added([ExactArray(np.maximum(sign * one.num, 0), one.den) for one in posted], size) for sign in (1, -1))
     people["deductions"], people["additions"] = deductions, additions
     raw = additions - deductions + base
     people["raw_score"] = clip(raw, floor, cap)

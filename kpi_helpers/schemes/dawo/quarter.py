@@ -208,9 +208,11 @@ def _quarter_months(book: Book) -> QuarterMonths:
 
 def _read_quarter_months(book: Book) -> QuarterMonths:
     quarter = _quarter_that_ends(book)
-    rows = with_own_month(book, book.table("quarter_months"), ("basic_met", "incentive_ratio", "score", *COLUMNS))
+    sheet = book.table("quarter_months") if quarter else book.table("quarter_months").iloc[:0]
+    rows = with_own_month(book, sheet, ("basic_met", "incentive_ratio", "score", *COLUMNS))
     rows = rows[rows["month"].isin(quarter.months if quarter else [])].reset_index(drop=True)
-    rows["score"] = first_given(rows["score"].array, _scores_of(book, quarter, rows))
+    if len(rows):
+        rows["score"] = first_given(rows["score"].array, _scores_of(book, quarter, rows))
     whole = np.zeros(len(book.people), dtype=bool)
     if quarter is not None:
         hired, left = employment(book)

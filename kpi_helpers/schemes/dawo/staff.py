@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpi_helpers.book import Book
 from kpi_helpers.numbers import ExactArray, exact, missing
+from kpi_helpers.tables import Tables
 
 
 def employment(book: Book) -> tuple[np.ndarray, np.ndarray]:
@@ -21,13 +22,17 @@ def employment(book: Book) -> tuple[np.ndarray, np.ndarray]:
 
 def is_trial(book: Book, on: date | None) -> np.ndarray:
     """试用: trial staff on a day; the day of regularisation wins over the status column, nothing given means regular."""
-    roster = book.table("employees").drop_duplicates("employee_id").set_index("employee_id")
-    status = roster.get("status", pd.Series(dtype=object)).reindex(book.people.index)
-    trial = (status == "trial").to_numpy(dtype=bool)
+    trial = book.once(_on_trial).copy()
     if on is None or "regular_from" not in book.people:
         return trial
     since = pd.to_datetime(book.people["regular_from"])
     return np.where(since.notna(), since > pd.Timestamp(on), trial).astype(bool)
+
+
+def _on_trial(tables: Tables) -> np.ndarray:
+    """Who is on trial by the status column of the roster, in the order of the people."""
+    people = tables["employees"].drop_duplicates("employee_id")  # their own column `status` is that of the result
+    return (people["status"] == "trial").to_numpy(dtype=bool) if "status" in people else np.zeros(len(people), dtype=bool)
 
 
 def has_quota(book: Book) -> np.ndarray:
@@ -51,12 +56,16 @@ def level_values(book: Book, levels: list[dict], name: str) -> ExactArray:
 
 def level_rows(book: Book, levels: list[dict]) -> pd.DataFrame:
     """职级表 in force, from the lowest level up: the workbook's, or else the placeholder of the policy (假设)."""
-    sheet = book.table("level_table")
-    if not len(sheet):
-        rows = pd.DataFrame(levels).set_index("level")
-        return pd.DataFrame({name: exact(rows[name]) for name in rows}, index=rows.index)
-    if book.period is not None:
-        day = pd.Timestamp(book.period.last)
+    if len(book.table("level_table")):
+        return book.once(_levels_in_force, _last_day(book))
+    rows = pd.DataFrame(levels).set_index("level")
+    return pd.DataFrame({name: exact(rows[name]) for name in rows}, index=rows.index)
+
+
+def _levels_in_force(tables: Tables, on: date | None) -> pd.DataFrame:
+    sheet = tables["level_table"]
+    if on is not None:
+        day = pd.Timestamp(on)
         sheet = sheet[(sheet["valid_from"].isna() | (sheet["valid_from"] <= day)) & (sheet["valid_to"].isna() | (sheet["valid_to"] >= day))]
     return sheet.drop_duplicates("level", keep="last").set_index("level")
 

@@ -12,10 +12,11 @@ from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
+from kpi_helpers.listing import listing, names_of
 from kpi_helpers.numbers import exact, half_up, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points
-from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, column_of, items_of, listed, title_of
+from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, column_of, items_of, title_of
 
 
 def scope(book: Book) -> None:
@@ -29,7 +30,7 @@ def scope(book: Book) -> None:
         book.mark(absent & ~_with_form(book), "not_assessed")
     refused = [row for row in book.errors if row["table"] == "ratings" and row["reason"] != "other_period"]
     book.mark([row["employee_id"] for row in refused if "employee_id" in row], "error")
-    book.kept.update(assessed=book.complete(), judged=[], left_out=[[] for _ in range(len(people))])
+    book.kept.update(assessed=book.complete(), judged=[], left_out={})
 
 
 def _with_form(book: Book) -> np.ndarray:
@@ -49,7 +50,7 @@ def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str],
     empty = np.all(list(unknown.values()), axis=0)
     lacking = {item: mask & (empty | (item in blocking)) for item, mask in unknown.items()}
     if weight != 0:
-        lists = listed(book, lacking)
+        lists = names_of(lacking, book.people.index)
         book.mark(list(lists), "incomplete", lists)
     _leave_out(book, {item: mask for item, mask in unknown.items() if item not in blocking})
     number = exact(sum((~values.isna()).astype(np.int64) for values in scores.values()))
@@ -61,10 +62,9 @@ def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str],
 
 def _leave_out(book: Book, masks: dict[str, np.ndarray]) -> None:
     """List the items without data whose weight the other items of the indicator share."""
-    for item, mask in masks.items():
-        for row in np.flatnonzero(mask):
-            book.kept["left_out"][row].append(item)
-    book.people["left_out"] = column_of(book.kept["left_out"])
+    book.kept["left_out"] = {**book.kept["left_out"], **masks}
+    lists = names_of(book.kept["left_out"], book.people.index)
+    book.people["left_out"] = column_of([lists.get(employee_id, []) for employee_id in book.people.index])
 
 
 def four_indicators(book: Book, clause: Clause, weights: list[Number]) -> list[Lines]:
@@ -74,6 +74,9 @@ def four_indicators(book: Book, clause: Clause, weights: list[Number]) -> list[L
         problem = say(f"四项主指标的权重合计为 {shown}，应为 100。", f"the weights add up to {shown}, not to 100.")
         raise PolicyError(Fault(f"{book.policy.title} {clause.source}", problem))
     items = items_of(book.policy)
-    scores = pd.DataFrame({item: half_up(book.people[item].array) for item in items}, index=book.people.index)
-    book.outputs["items"] = scores[book.kept["assessed"]]
+    book.outputs["items"] = listing(_items, book.people[items], book.kept["assessed"])
     return total_points(book, clause, places=2)
+
+
+def _items(scores: pd.DataFrame, assessed: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({item: half_up(scores[item].array) for item in scores}, index=scores.index)[assessed]

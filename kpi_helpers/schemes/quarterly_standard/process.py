@@ -14,6 +14,7 @@ from kpi_helpers.calendar import Period, quarter_of
 from kpi_helpers.events import has_text
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines, Records
+from kpi_helpers.listing import listing
 from kpi_helpers.numbers import ExactArray, half_up, is_missing, missing, where
 from kpi_helpers.period_rows import named_periods
 from kpi_helpers.policy import Clause
@@ -31,22 +32,21 @@ def assessment_forms(book: Book, clause: Clause, records: Records, quarter: Lite
     """F1 绩效考核表: a form per person with standards, measured items filled in, and the day by which it is due."""
     _answer_form_probe(book, quarter)
     items, people = items_of(book.policy), np.flatnonzero(book.kept["assessed"])
-    place = pd.Index(items).get_indexer(records.frame["item"])
-    rows = records.pick(place >= 0)
-    source = np.full(records.size * len(items), -1)
-    source[rows.units * len(items) + pd.Index(items).get_indexer(rows.frame["item"])] = np.arange(len(rows.rows))
-    source = source.reshape(records.size, len(items))[people].ravel()
     measured = [missing(records.size) if item in book.kept["judged"] else book.people[item].array for item in items]
-    form = {
-        "employee_id": np.repeat(book.people.index[people], len(items)),
-        "item_title": [title_of(book, item) for item in items] * len(people),
-        "standard": [standard_of(book.policy, item) for item in items] * len(people),
-        "measured": half_up(_interleaved(measured, people)),
-    }
-    form |= {name: rows.frame[name].array.take(source, allow_fill=True) for name in ("self_score", "supervisor_score")}
-    book.outputs["assessment_forms"] = pd.DataFrame(form)
+    named = {"item_title": [title_of(book, item) for item in items], "standard": [standard_of(book.policy, item) for item in items]}
+    book.outputs["assessment_forms"] = listing(_forms, book.people.index, people, items, named, measured, records)
     if book.period is not None:
         _form_deadline(book, clause, book.period.after() if quarter == "previous" else book.period, workdays)
+
+
+def _forms(ids: pd.Index, people: np.ndarray, items: list, named: dict, measured: list, records: Records) -> pd.DataFrame:
+    rows = records.pick(records.column("item").isin(items).to_numpy())
+    source = np.full((records.size, len(items)), -1)
+    source[rows.units, pd.Index(items).get_indexer(rows.column("item"))] = np.arange(len(rows.rows))
+    form = {"employee_id": np.repeat(ids[people], len(items)), **{name: words * len(people) for name, words in named.items()}}
+    form["measured"] = half_up(_interleaved(measured, people))
+    ratings = {name: rows.column(name).array.take(source[people].ravel(), allow_fill=True) for name in ("self_score", "supervisor_score")}
+    return pd.DataFrame(form | ratings)
 
 
 def _interleaved(columns: list[ExactArray], people: np.ndarray) -> ExactArray:

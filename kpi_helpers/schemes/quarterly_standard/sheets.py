@@ -107,15 +107,6 @@ def given_score(book: Book, item: str) -> tuple[ExactArray, Cells | None]:
     return per_person(rows, item), rows.cells(item)
 
 
-def listed(book: Book, masks: dict[str, np.ndarray]) -> dict[str, list]:
-    """For each person the names of the masks that hold."""
-    lists: dict[str, list] = {}
-    for name, mask in masks.items():
-        for row in np.flatnonzero(mask):
-            lists.setdefault(book.people.index[row], []).append(name)
-    return lists
-
-
 def column_of(lists: list[list]) -> np.ndarray:
     column = np.empty(len(lists), dtype=object)
     column[:] = [list(one) for one in lists]

@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book
+from kpi_helpers.book import Book, in_period
+from kpi_helpers.calendar import Period
 from kpi_helpers.events import event_day
 from kpi_helpers.language import say
+from kpi_helpers.listing import listing
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.team_pool.sheets import covered
+from kpi_helpers.tables import Tables
 
 
 def scope(book: Book, roles: Literal["all"] | list) -> None:
@@ -23,16 +26,24 @@ def scope(book: Book, roles: Literal["all"] | list) -> None:
 
 def assessment_record(book: Book, clause: Clause) -> None:
     """2a 专人: the list of events still to be confirmed, and a flag where one person recorded and confirmed an event."""
-    events = book.events
-    pending = events["status"].isin(["recorded", "pending"]).to_numpy(dtype=bool) & book.in_period(event_day(events))
-    words = book.policy.tables["events"].columns["status"].words
+    events, words = book.events, book.policy.tables["events"].columns["status"].words
+    book.outputs["open_events"] = listing(_open_events, book.table("events"), book.period, words)
+    if {"recorded_by", "confirmed_by"} <= set(events):
+        rows = book.once(_confirmed_by_recorder)
+        title = say("同一人记录并确认", "recorded and confirmed by the same person")
+        flag_rows(book, clause, "conflict", title, events.iloc[rows[events["kept"].to_numpy(dtype=bool)[rows]]])
+
+
+def _open_events(events: pd.DataFrame, period: Period | None, words: dict) -> pd.DataFrame:
+    pending = events["status"].isin(["recorded", "pending"]).to_numpy(dtype=bool) & in_period(event_day(events), period)
     columns = [name for name in ("event_id", "clause", "group_id", "employee_id", "area", "date") if name in events]
     shown = events.loc[pending, columns].assign(event_status=events["status"][pending].map(words))
-    book.outputs["open_events"] = shown.reset_index(drop=True)
-    if {"recorded_by", "confirmed_by"} <= set(events):
-        own = (events["recorded_by"].notna() & (events["recorded_by"] == events["confirmed_by"])).to_numpy(dtype=bool)
-        title = say("同一人记录并确认", "recorded and confirmed by the same person")
-        flag_rows(book, clause, "conflict", title, events[own & events["kept"].to_numpy(dtype=bool)])
+    return shown.reset_index(drop=True)
+
+
+def _confirmed_by_recorder(tables: Tables) -> np.ndarray:
+    events = tables["events"]
+    return np.flatnonzero(events["recorded_by"].notna() & (events["recorded_by"] == events["confirmed_by"]))
 
 
 def issue_log(book: Book) -> None:

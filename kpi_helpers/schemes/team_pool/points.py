@@ -26,12 +26,12 @@ def proven(
     book: Book, clause: Clause, records: Records, points: Number, proof: Literal["evidence", "praised_by"], words: list | None = None
 ) -> Lines:
     """6.2, 6.14b, 6.15: per_event, and a flag for every event without its proof (or, with a list, without a listed word)."""
-    if proof in records.frame:
-        proofs = records.frame[proof]
-        bare = ~has_text(proofs)
-        flag_rows(book, clause, "no_proof", say("缺少证据", "without proof"), records.frame[bare], records.units[bare])
+    if proof in records.source:
+        proofs = records.column(proof)
+        bare = records.pick(~has_text(proofs))
+        flag_rows(book, clause, "no_proof", say("缺少证据", "without proof"), bare.frame, bare.units)
         if words:
-            unlisted = ~bare & ~np.array([any(word in str(cell) for word in words) for cell in proofs], dtype=bool)
+            unlisted = has_text(proofs) & ~np.array([any(word in str(cell) for word in words) for cell in proofs], dtype=bool)
             title = say("证据中没有服务忌语清单上的词", "no listed word in the evidence")
             flag_rows(book, clause, "word_not_listed", title, records.frame[unlisted], records.units[unlisted])
     return per_event(records, points)

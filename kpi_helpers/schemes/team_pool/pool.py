@@ -120,7 +120,8 @@ def left_over(book: Book, clause: Clause, unit_of_pool: PoolUnit) -> Lines:
     idle = (sum_by(book.people["claim"].array[people], codes, len(units)) == 0) & (units["status"] == "complete")
     units["status"] = units["status"].where(~idle, "no_sharers")
     title = say("无人参加分配，发放额待定", "nobody to share the payout")
-    book.flag("no_sharers", title, units.index[idle], clause, clause.per, detail=dict(zip(units.index, units["payout"], strict=True)))
+    payouts = dict(zip(units.index[idle], units["payout"].array[np.asarray(idle)], strict=True))
+    book.flag("no_sharers", title, payouts, clause, clause.per, detail=payouts)
     return Lines(units["payout"].array - sum_by(shares, codes, len(units)))
 
 

@@ -38,7 +38,7 @@ def employed(book: Book, counts: str) -> np.ndarray:
 
 
 def group_of(book: Book) -> np.ndarray:
-    return book.codes(book.people["group_id"], "group")
+    return book.owners("employee", "group")
 
 
 def heads_of(book: Book, chosen: pd.Series) -> ExactArray:

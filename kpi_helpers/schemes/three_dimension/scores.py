@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
+from kpi_helpers.listing import listing, names_of
 from kpi_helpers.numbers import half_up, sum_by, text, total, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points
@@ -58,16 +61,16 @@ def _indicator_line(indicators, grid, ratings: Records, place, size: int, one: i
 
 def _mark_missing(book: Book, indicators, grid) -> None:
     """Who lacks which rating, with the day by which it is due."""
-    open_rows = grid[grid["score"].isna() & book.complete()[grid["unit"]]].sort_values("unit", kind="stable")
-    ids = book.people.index[open_rows["unit"]]
-    names = indicators.index[open_rows["indicator"]]
-    lacking: dict[str, list] = {}
-    for employee_id, name in zip(ids, names, strict=True):
-        lacking.setdefault(employee_id, []).append(name)
-    book.mark(list(lacking), "incomplete", lacking)
+    lacking = grid["score"].array.isna().reshape(len(indicators), len(book.people)) & book.complete()
+    book.mark(lacking.any(axis=0), "incomplete", names_of(dict(zip(indicators.index, lacking, strict=True)), book.people.index))
     due = book.kept["window"][1] if book.kept["window"] else None
-    titles = indicators["indicator_name"].to_numpy()[open_rows["indicator"]]
-    book.outputs["open_ratings"] = pd.DataFrame({"employee_id": ids, "indicator_id": names, "indicator_name": titles, "due": due})
+    book.outputs["open_ratings"] = listing(_open_ratings, book.people.index, indicators, lacking, due)
+
+
+def _open_ratings(people: pd.Index, indicators: pd.DataFrame, lacking: np.ndarray, due: date | None) -> pd.DataFrame:
+    units, rows = np.nonzero(lacking.T)
+    names = {"employee_id": people[units], "indicator_id": indicators.index[rows]}
+    return pd.DataFrame({**names, "indicator_name": indicators["indicator_name"].to_numpy()[rows], "due": due})
 
 
 def three_dimensions(book: Book, clause: Clause) -> list[Lines]:

@@ -11,6 +11,7 @@ from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
+from kpi_helpers.listing import listing
 from kpi_helpers.numbers import ExactArray, count_by, half_up, missing, places_of, rank_codes, sum_by, total, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.three_dimension.sheets import HUNDRED, this_month
@@ -18,35 +19,45 @@ from kpi_helpers.schemes.three_dimension.sheets import HUNDRED, this_month
 
 def problem_areas(book: Book) -> None:
     """P2 哪方面存在问题: the department's mean loss per indicator, the gravest first, with its share of all losses (%)."""
-    grid, indicators = book.kept["grid"], book.kept["indicators"]
-    known = grid[grid["score"].notna() & book.complete()[grid["unit"]]]
+    book.outputs["problem_areas"] = listing(_problem_areas, book.kept["grid"], book.kept["indicators"], book.complete(), _words(book))
+
+
+def _problem_areas(grid: pd.DataFrame, indicators: pd.DataFrame, complete: np.ndarray, words: dict) -> pd.DataFrame:
+    known = grid[grid["score"].notna() & complete[grid["unit"]]]
     lost = sum_by(known["lost"].array, known["indicator"], len(indicators))
     rated = count_by(known["indicator"], len(indicators))
     everything = total(lost)
-    frame = _described(book, np.arange(len(indicators)))
+    frame = _described(indicators, np.arange(len(indicators)), words)
     frame["score"] = half_up(sum_by(known["score"].array, known["indicator"], len(indicators)) / where(rated == 0, None, rated))
     frame["lost"] = half_up(lost / where(rated == 0, None, rated))
     frame["share"] = half_up(lost / everything * HUNDRED) if everything else missing(len(frame))
     order = np.lexsort((indicators.index, -rank_codes(indicators["weight"].array), -rank_codes(lost)))
-    book.outputs["problem_areas"] = frame.iloc[order].reset_index(drop=True)
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def priorities(book: Book) -> None:
     """P3 轻重缓急: every person's indicators by lost points, then weight, both descending, then id."""
-    grid, indicators = book.kept["grid"], book.kept["indicators"]
+    lost = listing(_lost_points, book.kept["grid"], book.kept["indicators"], book.people.index, _words(book))
+    book.outputs["lost_points"], book.outputs["priority_list"] = lost, listing(_priority_list, lost)
+
+
+def _lost_points(grid: pd.DataFrame, indicators: pd.DataFrame, ids: pd.Index, words: dict) -> pd.DataFrame:
     known = grid[grid["score"].notna()]
     names = pd.Index(indicators.index).argsort().argsort()[known["indicator"]]
     order = np.lexsort((names, -rank_codes(known["weight"].array), -rank_codes(known["lost"].array), known["unit"]))
     known = known.iloc[order]
-    frame = _described(book, known["indicator"].to_numpy())
-    frame.insert(0, "employee_id", book.people.index[known["unit"]])
+    frame = _described(indicators, known["indicator"].to_numpy(), words)
+    frame.insert(0, "employee_id", ids[known["unit"]])
     frame.insert(1, "order", known.groupby("unit").cumcount().to_numpy() + 1)
     frame["score"], frame["lost"] = known["score"].array, half_up(known["lost"].array)
-    book.outputs["lost_points"] = frame
+    return frame
+
+
+def _priority_list(lost: pd.DataFrame) -> dict[str, list]:
     listed: dict[str, list] = {}
-    for employee_id, name, lost in zip(frame["employee_id"], frame["indicator_id"], frame["lost"].array, strict=True):
-        listed.setdefault(employee_id, []).append([name, lost])
-    book.outputs["priority_list"] = listed
+    for employee_id, name, points in zip(lost["employee_id"], lost["indicator_id"], lost["lost"].array, strict=True):
+        listed.setdefault(employee_id, []).append([name, points])
+    return listed
 
 
 def ranking(book: Book, on: Literal["rounded", "raw"], visibility: Literal["own", "public"]) -> Lines:
@@ -65,30 +76,37 @@ def history_and_trend(book: Book) -> None:
     totals, past = book.people["total"].array, book.table("history")
     if book.policy.month is not None:
         past = past[(past["month"] < book.policy.month).to_numpy(dtype=bool)]
+    book.outputs["score_history"] = listing(_trend, past, book.people.index, book.policy.month, totals)
+
+
+def _trend(past: pd.DataFrame, ids: pd.Index, month: str | None, totals: ExactArray) -> pd.DataFrame:
     known = ~totals.isna()
-    now = pd.DataFrame({"employee_id": book.people.index[known], "month": book.policy.month, "total": totals[known]})
+    now = pd.DataFrame({"employee_id": ids[known], "month": month, "total": totals[known]})
     frame = pd.concat([past[["employee_id", "month", "total"]], now], ignore_index=True)
     frame = frame.sort_values(["employee_id", "month"], kind="stable", ignore_index=True)
     first = (frame["employee_id"] != frame["employee_id"].shift()).to_numpy()
     before = frame["total"].array.take(np.arange(len(frame)) - 1, allow_fill=True)
-    frame["change"] = where(first, None, frame["total"].array - before)
-    book.outputs["score_history"] = frame
+    return frame.assign(change=where(first, None, frame["total"].array - before))
 
 
 def talks(book: Book) -> None:
     """1.3 双向沟通: a row for every result, with the employee's comments and the replies where there are any."""
     comments = book.table("employee_comments")
     comments = comments[this_month(book, comments)]
-    codes = book.codes(comments["employee_id"])
-    silent = np.setdiff1d(np.flatnonzero(book.complete()), codes)
+    codes, totals = book.codes(comments["employee_id"]), book.people["total"]
+    book.outputs["talks"] = listing(_talks, comments, codes, book.complete(), totals)
+
+
+def _talks(comments: pd.DataFrame, codes: np.ndarray, complete: np.ndarray, totals: pd.Series) -> pd.DataFrame:
+    silent = np.setdiff1d(np.flatnonzero(complete), codes)
     rows = np.append(np.arange(len(codes)), np.full(len(silent), -1))
     units = np.append(codes, silent).astype(np.intp)
     order = np.argsort(units, kind="stable")
-    frame = pd.DataFrame({"employee_id": book.people.index[units], "total": book.people["total"].array[units]})
+    frame = pd.DataFrame({"employee_id": totals.index[units], "total": totals.array[units]})
     for name in ("text", "reply"):
         words = comments.get(name, pd.Series(None, index=comments.index, dtype=object))
         frame[name] = np.append(words.to_numpy(dtype=object), [None])[rows]
-    book.outputs["talks"] = frame.iloc[order].reset_index(drop=True)
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def performance_pay(
@@ -112,9 +130,12 @@ def _fact(book: Book, name: str) -> ExactArray:
     return book.column(name) if name in book.people else missing(len(book.people))
 
 
-def _described(book: Book, rows: np.ndarray) -> pd.DataFrame:
+def _words(book: Book) -> dict:
+    """The dimensions in Chinese."""
+    return book.policy.tables["indicators"].columns["dimension"].words
+
+
+def _described(indicators: pd.DataFrame, rows: np.ndarray, words: dict) -> pd.DataFrame:
     """Indicators for readers: dimension in Chinese, id, name and weight."""
-    words = book.policy.tables["indicators"].columns["dimension"].words
-    chosen = book.kept["indicators"].iloc[rows]
-    frame = chosen.reset_index()[["dimension", "indicator_id", "indicator_name", "weight"]]
+    frame = indicators.iloc[rows].reset_index()[["dimension", "indicator_id", "indicator_name", "weight"]]
     return frame.assign(dimension=frame["dimension"].map(words))

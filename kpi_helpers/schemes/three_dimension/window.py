@@ -14,6 +14,7 @@ from kpi_helpers.calendar import Period, month_of
 from kpi_helpers.events import has_text
 from kpi_helpers.language import say
 from kpi_helpers.lines import Records
+from kpi_helpers.listing import listing, lists_of
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.three_dimension.sheets import this_month
 
@@ -105,7 +106,7 @@ def special_circumstances(book: Book, clause: Clause, enforcement: Literal["flag
     exempt = _covered(book, records.loc[counts, "unit"], everybody)
     late = book.kept["late"] & ~exempt[ratings.units]
     book.kept["rejected"] = late & (enforcement == "reject")
-    book.people["late"] = _listed(ratings, late)
+    book.people["late"] = lists_of(book.people.index, _listed(book, ratings, late))
     _flag_ratings(book, clause, "late", say("评分时间在窗口之外", "rated outside the window"), ratings, late)
     if len(records):
         book.outputs["exemption_records"] = records.drop(columns="_row").assign(counts=counts.to_numpy()).reset_index(drop=True)
@@ -128,30 +129,32 @@ def evidence(book: Book, clause: Clause, required: YesNo) -> None:
     bare = ~has_text(frame["evidence_ref"]) if "evidence_ref" in frame else np.ones(len(frame), dtype=bool)
     refused = bare & required
     book.refuse("ratings", ratings.rows[refused], "no_evidence", "evidence_ref")
-    book.people["refused"] = _listed(ratings, refused)
+    book.people["refused"] = lists_of(book.people.index, _listed(book, ratings, refused))
     _flag_ratings(book, clause, "no_evidence", say("评分没有数据佐证", "rated without evidence"), ratings, refused)
     counted = ~refused & ~book.kept["rejected"]
     book.kept["counted"] = ratings.pick(counted)
     columns = [name for name in ("employee_id", "indicator_id", "score", "evidence_ref", "rated_by", "rated_at") if name in frame]
-    book.outputs["evidence_list"] = frame[columns].assign(counts=counted).reset_index(drop=True)
+    book.outputs["evidence_list"] = listing(_evidence_list, frame[columns], counted)
+
+
+def _evidence_list(ratings: pd.DataFrame, counted: np.ndarray) -> pd.DataFrame:
+    return ratings.assign(counts=counted).reset_index(drop=True)
 
 
 def _is(frame: pd.DataFrame, column: str, word: str) -> np.ndarray:
     return (frame[column] == word).to_numpy(dtype=bool) if column in frame else np.zeros(len(frame), dtype=bool)
 
 
-def _listed(ratings: Records, chosen: np.ndarray) -> np.ndarray:
-    """The indicators of the chosen ratings, a list per person."""
-    lists = [[] for _ in range(ratings.size)]
-    for unit, name in sorted(zip(ratings.units[chosen], ratings.frame["indicator_id"].to_numpy()[chosen], strict=True)):
-        lists[unit].append(name)
-    column = np.empty(ratings.size, dtype=object)
-    column[:] = lists
-    return column
+def _listed(book: Book, ratings: Records, chosen: np.ndarray) -> dict[str, list]:
+    """The indicators of the chosen ratings by person."""
+    lists: dict[str, list] = {}
+    ids, rated = book.people.index, ratings.pick(chosen)
+    for unit, name in sorted(zip(rated.units, rated.column("indicator_id"), strict=True)):
+        lists.setdefault(ids[unit], []).append(name)
+    return lists
 
 
 def _flag_ratings(book: Book, clause: Clause, name: str, title: str, ratings: Records, chosen: np.ndarray) -> None:
     """Flag the people of some ratings, with the indicators as evidence."""
-    listed = _listed(ratings, chosen)
-    units = np.unique(ratings.units[chosen])
-    book.flag(name, title, book.people.index[units], clause, detail={book.people.index[unit]: listed[unit] for unit in units})
+    listed = _listed(book, ratings, chosen)
+    book.flag(name, title, listed, clause, detail=listed)
