@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -39,7 +40,8 @@ class OwnKernelManager(AsyncKernelManager):
     def kernel_spec(self):
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        return KernelSpec(argv=argv, display_name="Python 3", language="python", env=environment)
+        known = get_kernel_dict().get("metadata", {})  # whether this ipykernel can encrypt what it says
+        return KernelSpec(argv=argv, display_name="Python 3", language="python", env=environment, metadata=known)
 
 
 class KpiEngine(NBClientEngine):

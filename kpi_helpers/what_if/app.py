@@ -188,7 +188,7 @@ def _settings(port: int) -> Config:
     config.MappingKernelManager.update(cull_idle_timeout=NEVER_OPENED, cull_interval=10, allow_tracebacks=False)
     config.MappingKernelManager.traceback_replacement_message = say("程序出错。", "The program failed.")
     files = os.name != "nt" and len(os.fsencode(tempfile.gettempdir())) <= 66  # the path of a socket may have 103 bytes, ours adds 37
-    config.KernelManager.update(autorestart=False, transport="ipc" if files else "tcp")
+    config.KernelManager.update(autorestart=False, transport="ipc" if files else "tcp", transport_encryption="auto")
     config.NotebookNotary.update(db_file=":memory:", secret=secrets.token_bytes(32))  # else both stay in the home folder
     config.IdentityProvider.cookie_options = {"samesite": "Lax", "expires_days": None}
     return config
