@@ -102,19 +102,21 @@ def lacking_words(stand: Stand, unit: str) -> str:
     return say(f"余 {amount}", f"{amount} to spare") if stand.lacking else say("正好在线上", "just on the edge")
 
 
+def own_changes(change: Change) -> list[str]:
+    """Before → after of the person's own results, where they change."""
+    results = (
+        (say("得分", "score"), "分", change.score),
+        (say("等级", "grade"), "", change.grade),
+        (say("金额", "pay"), "元", change.pay),
+    )
+    return [f"{title} {show(before, unit)} → {show(after, unit)}" for title, unit, (before, after) in results if before != after]
+
+
 def change_words(change: Change | None) -> str:
     """Before → after, of what changes only."""
     if change is None:
         return say("无法试算", "cannot be tried")
-    parts = [
-        f"{title} {show(before, unit)} → {show(after, unit)}"
-        for title, unit, (before, after) in (
-            (say("得分", "score"), "分", change.score),
-            (say("等级", "grade"), "", change.grade),
-            (say("金额", "pay"), "元", change.pay),
-        )
-        if before != after
-    ]
+    parts = own_changes(change)
     gone, new = ([one for one in these if one not in others] for these, others in (change.flags, change.flags[::-1]))
     parts += [say(f"不再“{one}”", f"no longer '{one}'") for one in gone] + [say(f"转为“{one}”", f"now '{one}'") for one in new]
     before, after = change.pay

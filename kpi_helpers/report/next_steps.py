@@ -8,7 +8,7 @@ from math import ceil
 
 from kpi_helpers.cliffs import Change, Stand, Threshold, ahead, nudged
 from kpi_helpers.language import say
-from kpi_helpers.report.cliffs import figure_words
+from kpi_helpers.report.cliffs import figure_words, own_changes
 from kpi_helpers.report.views import View
 from kpi_helpers.report.words import show
 from kpi_helpers.result import Result
@@ -82,17 +82,9 @@ def _step(view: View, threshold: Threshold, stand: Stand, change: Change | None)
         shown = view.known(threshold.counted[0].rpartition(".")[2])
         unit = shown.unit or f"（{shown.title}）"
     title = threshold.title if not stand.of else f"{threshold.title}（{stand.of}）"
-    return Step(title, figure_words(stand.figure, threshold), f"{amount} {unit}".rstrip(), _brings(change) if change else "")
-
-
-def _brings(change: Change) -> str:
-    """Before → after of the person's own results, and of nothing else."""
-    return say("；", "; ").join(
-        f"{title} {show(before, unit)} → {show(after, unit)}"
-        for title, unit, (before, after) in (
-            (say("得分", "score"), "分", change.score),
-            (say("等级", "grade"), "", change.grade),
-            (say("金额", "pay"), "元", change.pay),
-        )
-        if before != after
+    return Step(
+        title,
+        figure_words(stand.figure, threshold),
+        f"{amount} {unit}".rstrip(),
+        say("；", "; ").join(own_changes(change)) if change else "",
     )
