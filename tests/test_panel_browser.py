@@ -14,7 +14,7 @@ from kpi_helpers import __main__ as command
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[1]
-LATEST = 60_000  # milliseconds for a page to come up on a busy machine
+LATEST = 120_000  # milliseconds for a page to come up on a busy machine
 
 
 @contextmanager
@@ -109,6 +109,7 @@ def test_the_monthly_notebook_shows_the_panel_in_jupyterlab(project, browser):
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.goto(f"{address}/lab/tree/notebooks/kpi_monthly.ipynb?token=known")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=LATEST)
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(timeout=LATEST)  # the kernel is there
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         figures = page.locator(".kpi-figures").first

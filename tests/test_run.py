@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -157,6 +158,8 @@ def started(tmp_path, workbook):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # tests that were started in the background ignore Ctrl-C, and so would their children
+        preexec_fn=None if os.name == "nt" else partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 60
     while not list(root.glob("outputs/2026-10/.state/*.new")) and time.monotonic() < until:
