@@ -61,18 +61,10 @@ def parser(commands_by_name: dict[str, Callable]) -> argparse.ArgumentParser:
         say("运行一个月：报告、Excel 结果、个人绩效单", "run a month: reports, Excel results, statements"),
         "kpi run 2026-10 --department 维康",
     )
-    run.add_argument(
-        "month",
-        nargs="?",
-        default="",
-        help=say("月份，如 2026-10；不写时为有数据的最近一个月", "month, e.g. 2026-10; the latest one with data if left out"),
-    )
+    _month_and_files(run, say("试算：用方案稿里的数", "trial: use the numbers of a scenario"))
     run.add_argument(
         "--department", action="append", default=[], metavar="D", help=say("只运行这个部门（可重复）", "only this department (repeatable)")
     )
-    run.add_argument("--policy", default="", metavar="P", help=say("换用这个考核办法", "use this policy instead"))
-    run.add_argument("--workbook", default="", metavar="W", help=say("换用这份数据", "use this workbook instead"))
-    run.add_argument("--scenario", default="", metavar="S", help=say("试算：用方案稿里的数", "trial: use the numbers of a scenario"))
     run.add_argument("--jobs", type=_count, default=0, metavar="N", help=say("同时运行的进程数", "how many processes"))
     run.add_argument("--output", default="", metavar="DIR", help=say("结果文件夹，默认 outputs", "folder for results, outputs by default"))
 
@@ -160,16 +152,8 @@ def parser(commands_by_name: dict[str, Callable]) -> argparse.ArgumentParser:
         say("试算：改数字，马上看到谁多谁少、总额多少", "try other numbers and see at once who gains and what it costs"),
         "kpi what-if 2026-10 --department 维康",
     )
-    what_if.add_argument(
-        "month",
-        nargs="?",
-        default="",
-        help=say("月份，如 2026-10；不写时为有数据的最近一个月", "month, e.g. 2026-10; the latest one with data if left out"),
-    )
+    _month_and_files(what_if, say("从这份方案稿的数开始", "start from the numbers of a scenario"))
     what_if.add_argument("--department", default="", metavar="D", help=say("部门", "the department"))
-    what_if.add_argument("--policy", default="", metavar="P", help=say("换用这个考核办法", "use this policy instead"))
-    what_if.add_argument("--workbook", default="", metavar="W", help=say("换用这份数据", "use this workbook instead"))
-    what_if.add_argument("--scenario", default="", metavar="S", help=say("从这份方案稿的数开始", "start from the numbers of a scenario"))
     what_if.add_argument(
         "--port", type=_port, default=0, metavar="N", help=say("端口，不写时自动选择", "the port, chosen by itself if left out")
     )
@@ -214,6 +198,15 @@ def parser(commands_by_name: dict[str, Callable]) -> argparse.ArgumentParser:
         "more", nargs="*", metavar="-- …", help=say("转给 JupyterLab 的选项，写在 -- 之后", "options for JupyterLab, after --")
     )
     return top
+
+
+def _month_and_files(command, scenario: str) -> None:
+    """The month, and what is taken instead of what departments.yaml says."""
+    words = say("月份，如 2026-10；不写时为有数据的最近一个月", "month, e.g. 2026-10; the latest one with data if left out")
+    command.add_argument("month", nargs="?", default="", help=words)
+    command.add_argument("--policy", default="", metavar="P", help=say("换用这个考核办法", "use this policy instead"))
+    command.add_argument("--workbook", default="", metavar="W", help=say("换用这份数据", "use this workbook instead"))
+    command.add_argument("--scenario", default="", metavar="S", help=scenario)
 
 
 def _command(commands, name, function, words, example):

@@ -12,6 +12,7 @@ from kpi_helpers.bridge import FEWEST, Bridge, bridges, sharers
 from kpi_helpers.cliffs.standing import reopened
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
+from kpi_helpers.report.headline import Figure
 from kpi_helpers.report.next_steps import Step, next_steps
 from kpi_helpers.report.own_records import Records, Veil
 from kpi_helpers.report.published import listed_as, pseudonym
@@ -20,16 +21,6 @@ from kpi_helpers.report.words import show, status_word
 from kpi_helpers.result import Result
 
 COUNTED = ("分", "元")  # lines in another unit are steps on the way
-
-
-@dataclass(frozen=True)
-class Head:
-    """One figure at the top."""
-
-    title: str
-    value: str
-    unit: str = ""
-    assumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class Slip:
     title: str
     policy: str
     person: str
-    heads: list[Head]
+    heads: list[Figure]
     missing: list[str]
     sums: list[Sum]
     steps: list[str]
@@ -128,18 +119,18 @@ class Slips:
             listed=pseudonym(self.digest, id) if self.listed == "pseudonym" else "",
         )
 
-    def _heads(self, id: str, person) -> list[Head]:
+    def _heads(self, id: str, person) -> list[Figure]:
         """得分, 等级, 金额; the status where it is not simply done."""
         heads = []
         for one in self.view.shown(self.result.employees):
             value = plain(person[one.name])
             if one.role in ("score", "grade") and value is not None:
                 assumed = self.view.rests_on_assumption(id, one, value)
-                heads.append(Head(one.title, show(self.view.word(one, value), one.unit), one.unit, assumed))
+                heads.append(Figure(one.title, show(self.view.word(one, value), one.unit), one.unit, assumed))
         paid = self.view.pay.total(id)
         if paid is not None and any(row["unit"] == "元" for row in self.lines[id]):
-            heads.append(Head(say("应发金额", "pay"), show(paid, "元"), say("元", "yuan"), bool(self.view.assumed.get(id))))
-        return heads if person["status"] == "complete" and heads else [*heads, Head(say("状态", "status"), status_word(person["status"]))]
+            heads.append(Figure(say("应发金额", "pay"), show(paid, "元"), say("元", "yuan"), bool(self.view.assumed.get(id))))
+        return heads if person["status"] == "complete" and heads else [*heads, Figure(say("状态", "status"), status_word(person["status"]))]
 
     def _sums(self, id: str) -> list[Sum]:
         score = next((one for one in self.view.shown(self.result.employees) if one.role == "score"), None)
