@@ -86,8 +86,15 @@ def _alike_arrays(one: np.ndarray, other: np.ndarray) -> bool:
         return True
     if one.dtype != object:
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "mMf"))
+    if np.array_equal(_places(one), _places(other)):  # the very same objects
+        return True
     kinds = pd.api.types.infer_dtype(one, skipna=True), pd.api.types.infer_dtype(other, skipna=True)
     if kinds[0] != kinds[1] or kinds[0] not in ("string", "boolean", "empty"):
         return False
     blank = pd.isna(one)
     return np.array_equal(blank, pd.isna(other)) and bool(np.array_equal(one[~blank], other[~blank]))
+
+
+def _places(objects: np.ndarray) -> np.ndarray:
+    """Where each of these objects stands in memory: far quicker to compare than the objects."""
+    return np.ndarray(objects.shape, np.intp, buffer=np.ascontiguousarray(objects))
