@@ -48,7 +48,7 @@ class Book:
         self.excused: dict[tuple[str, str], np.ndarray] = {}
         self._units_of: dict[tuple[str, str], np.ndarray] = {}
         self._told: dict[tuple, object] = {}
-        self.facts = events.facts(self)
+        self.facts = self.found_events()
         self.events = self.facts.counted(self.overruled(self.facts))
         self._events_of = events.rows_by_clause(self.events)
         self.mark([row["employee_id"] for row in self.errors if "employee_id" in row and blocks(policy, row)], "error")
@@ -57,6 +57,10 @@ class Book:
         ids = [self.tables[name]["group_id"] for name in self.tables if "group_id" in self.tables[name]]
         found = pd.unique(pd.concat(ids).dropna()) if ids else []
         return pd.DataFrame(index=pd.Index(sorted(found), name="group_id", dtype=object))
+
+    def found_events(self) -> events.Facts:
+        """The events of the period, and which of them are of one fact."""
+        return events.facts(self)
 
     def overruled(self, found: events.Facts) -> np.ndarray:
         """The events that do not count because another one of the same fact does."""

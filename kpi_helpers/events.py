@@ -18,7 +18,7 @@ class Facts:
     frame: pd.DataFrame
     confirmed: np.ndarray
     rows: np.ndarray  # positions of events that share incident and person (or area) with another
-    person: np.ndarray  # of these
+    fact: np.ndarray  # of these, a number for each fact
 
     def counted(self, overruled: np.ndarray) -> pd.DataFrame:
         """The events table with `kept`: does the row count? Not where it is one of the positions that another one overrules."""
@@ -31,27 +31,32 @@ def facts(book) -> Facts:
     """Confirmed events in the period; which of one fact counts is for `overruled` to say."""
     frame = book.tables.get("events")
     if frame is None:
-        return Facts(pd.DataFrame({"clause": []}, dtype=object), np.zeros(0, dtype=bool), np.zeros(0, dtype=np.intp), np.zeros(0))
+        none = np.zeros(0, dtype=np.intp)
+        return Facts(pd.DataFrame({"clause": []}, dtype=object), none.astype(bool), none, none)
     basis = book.policy.parameters.get("common.event_month_basis")
     day = frame["recorded_on"] if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame else event_day(frame)
     confirmed = (frame["status"] == "confirmed").to_numpy(dtype=bool) & book.in_period(day)
-    return Facts(frame, confirmed, *_of_one_fact(frame, confirmed))
+    fact = book.once(_fact_of)
+    rows = np.flatnonzero(confirmed & (fact >= 0))
+    rows = rows[np.bincount(fact[rows])[fact[rows]] > 1]
+    return Facts(frame, confirmed, rows, fact[rows])
 
 
-def _of_one_fact(frame: pd.DataFrame, confirmed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows that share an incident and a person (or area) with another row, and whom they are of."""
+def _fact_of(tables) -> np.ndarray:
+    """The number of each event's fact, an incident of a person (or area); -1 where an incident has no other event."""
+    frame = tables["events"]
+    fact = np.full(len(frame), -1, dtype=np.intp)
     if "incident_id" not in frame:
-        return np.zeros(0, dtype=np.intp), np.zeros(0)
-    rows = np.flatnonzero(confirmed & frame["incident_id"].notna().to_numpy())
-    rows = rows[frame["incident_id"].iloc[rows].duplicated(keep=False).to_numpy()]  # an incident with one row is no question
+        return fact
+    rows = np.flatnonzero(frame["incident_id"].notna() & frame["incident_id"].duplicated(keep=False))
     part = frame.iloc[rows]
     person = part.get("employee_id", pd.Series(None, index=part.index, dtype=object))
     for place in ("area", "group_id"):
         if place in part:
             person = person.where(person.notna(), place + ":" + part[place].astype(object))
-    person = person.fillna("").to_numpy(dtype=object)
-    shared = pd.DataFrame({"incident": part["incident_id"].to_numpy(), "person": person}).duplicated(keep=False).to_numpy()
-    return rows[shared], person[shared]
+    keys = pd.DataFrame({"incident": part["incident_id"], "person": person.fillna("")})
+    fact[rows] = keys.groupby(["incident", "person"], sort=False).ngroup()
+    return fact
 
 
 def rows_by_clause(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -100,9 +105,7 @@ def overruled(book, found: Facts) -> np.ndarray:
         return rows[:0]
     part = found.frame.iloc[rows]
     value = _points(book, part)
-    size, sign = rank_codes(abs(value)), np.sign(value.num.astype(np.float64))
-    keys = pd.DataFrame({"incident": part["incident_id"].to_numpy(), "person": found.person, "sign": sign})
-    fact = keys.groupby(["incident", "person", "sign"], sort=False).ngroup().to_numpy()
+    size, fact = rank_codes(abs(value)), 3 * found.fact + 1 + (value > 0) - (value < 0)
     best = np.lexsort((rows, -size, fact))  # most points first, equal points in the order of the sheet
     first = np.ones(len(best), dtype=bool)
     first[1:] = fact[best][1:] != fact[best][:-1]

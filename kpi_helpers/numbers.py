@@ -252,11 +252,11 @@ class ExactArray(ExtensionArray):
         return where(self.isna(), value, self)
 
 
-_MINUS = np.array([-1], dtype=np.int64)
+_MINUS, _TWO = np.array([-1], dtype=np.int64), np.array([2], dtype=np.int64)
 
 
 def _peak(values) -> int:
-    return max(abs(int(values.max())), abs(int(values.min()))) if len(values) else 0
+    return max(int(np.maximum.reduce(values)), -int(np.minimum.reduce(values))) if len(values) else 0
 
 
 def _times(a, b):
@@ -267,8 +267,9 @@ def _times(a, b):
 
 
 def _add(a, b, c, d):
-    if np.all(b == d):
-        return _sum(a, c), np.where(b == d, b, d)
+    alike = np.asarray(b == d, dtype=bool)
+    if alike.all():
+        return _sum(a, c), np.where(alike, b, d)
     return _sum(_times(a, d), _times(c, b)), _times(b, d)
 
 
@@ -295,14 +296,14 @@ def _small(values):
 
 def _reduced(num, den) -> ExactArray:
     """Lowest terms once the integers grow, so that chains of products stay small; 0/0 for every missing value."""
-    shape = np.broadcast_shapes(num.shape, den.shape)
-    num, den = np.broadcast_to(num, shape), np.broadcast_to(den, shape)
+    if num.shape != den.shape:
+        num, den = map(np.array, np.broadcast_arrays(num, den))
     if num.dtype == object or den.dtype == object or _peak(num) > 2**31 or _peak(den) > 2**20:
         factor = np.gcd(num, den)
         factor = np.where(factor == 0, 1, factor)
         num, den = num // factor, den // factor
-    num = np.where(den == 0, 0, num) if (den == 0).any() else num
-    return ExactArray(_small(np.array(num)), _small(np.array(den)))
+    blank = den == 0
+    return ExactArray(_small(np.where(blank, 0, num) if blank.any() else num), _small(den))
 
 
 # -- making and combining columns ------------------------------------------------------------------------------------
@@ -370,13 +371,13 @@ def where(condition, yes, no) -> ExactArray:
 def minimum(a, b) -> ExactArray:
     """The smaller of two columns (取小); missing if either is."""
     a, b = _same_length(a, b)
-    return where(a.isna() | b.isna(), None, where(a <= b, a, b))
+    return where((a <= b) | a.isna(), a, b)  # no number compares with a missing one
 
 
 def maximum(a, b) -> ExactArray:
     """The larger of two columns (取大); missing if either is."""
     a, b = _same_length(a, b)
-    return where(a.isna() | b.isna(), None, where(a >= b, a, b))
+    return where((a >= b) | a.isna(), a, b)  # no number compares with a missing one
 
 
 def clip(values: ExactArray, floor=None, cap=None) -> ExactArray:
@@ -440,13 +441,18 @@ def _common(den) -> int:
     return int(np.lcm.reduce((np.flatnonzero(np.bincount(den)) if _few(den) else np.unique(den)).astype(object)))
 
 
+def _in_parts(values: ExactArray):
+    """The numerators over the smallest common denominator, 0 where missing, and that denominator."""
+    den = np.where(values.den == 0, 1, values.den)
+    common = _common(den)
+    return _times(values.num, _small(np.array([common], dtype=object)) // den), common
+
+
 def sum_by(values: ExactArray, codes, groups: int) -> ExactArray:
     """Sums per group code 0..groups-1; a group without rows sums to 0; a missing value makes its group missing."""
     codes = np.asarray(codes, dtype=np.intp)
     blank = values.isna()
-    den = np.where(blank, 1, values.den)
-    common = _common(den)
-    scaled = _times(np.where(blank, 0, values.num), _small(np.array([common], dtype=object)) // den)
+    scaled, common = _in_parts(values)
     if scaled.dtype != object and _peak(scaled) * max(len(scaled), 1) < 2**53:
         sums = np.bincount(codes, weights=scaled, minlength=groups).astype(np.int64)  # floats, but exact below 2^53
     else:
@@ -504,8 +510,7 @@ def quantile_by(values: ExactArray, codes, groups: int, at: Fraction) -> ExactAr
 
 def rank_codes(values: ExactArray) -> np.ndarray:
     """0, 1, 2 … in ascending order, equal numbers alike; for sorting and ranking without floats."""
-    den = np.where(values.den == 0, 1, values.den)
-    scaled = _small(_times(values.num, _small(np.array([_common(den)], dtype=object)) // den))
+    scaled = _small(_in_parts(values)[0])
     if scaled.dtype != object and len(scaled) and (span := int(scaled.max()) - int(scaled.min())) < 10 * len(scaled):
         present = np.zeros(span + 1, dtype=bool)  # so close together they need not be sorted
         present[scaled - scaled.min()] = True
@@ -559,10 +564,13 @@ def rounded_to(values: ExactArray, step: Fraction, mode: str = "half_up") -> Exa
     steps = values * (1 / Fraction(step))
     den = np.where(steps.den == 0, 1, steps.den)
     size = abs(steps.num)
-    whole, rest = size // den, size % den
-    twice = _sum(rest, rest)
-    more = {"half_up": twice >= den, "half_even": (twice > den) | ((twice == den) & (whole % 2 == 1)), "up": rest > 0, "down": rest < 0}
-    whole = whole + np.where(np.asarray(more[mode], dtype=bool), 1, 0)
+    whole = size // den
+    twice = _times(size - whole * den, _TWO)
+    if mode == "half_even":
+        more = (twice > den) | ((twice == den) & (whole % 2 == 1))
+    else:
+        more = {"half_up": twice >= den, "up": twice > 0, "down": twice < 0}[mode]
+    whole = whole + np.asarray(more, dtype=np.int64)
     return _reduced(np.where(steps.num < 0, -whole, whole), np.where(steps.den == 0, 0, 1)) * step
 
 
@@ -583,17 +591,23 @@ def largest_remainder(pool: ExactArray, claims: ExactArray, codes) -> ExactArray
     >>> largest_remainder(exact([1700]), constant(1, 7), [0] * 7)[0]
     Fraction(12143, 50)
     """
-    codes = np.asarray(codes, dtype=np.intp)
-    sums = sum_by(claims, codes, len(pool))
-    fair = where(sums == 0, 0, pool / where(sums == 0, 1, sums))[codes] * claims
-    share = floor_to(fair)
-    spare = (pool - sum_by(share, codes, len(pool))) * 100
-    spare = spare.num // spare.den * (sums != 0)
-    order = np.lexsort((np.arange(len(codes)), -rank_codes(fair - share), codes))
+    codes, fen = np.asarray(codes, dtype=np.intp), pool * 100
+    parts = ExactArray(_in_parts(claims)[0], np.sign(claims.den).astype(np.int64))
+    sums = sum_by(parts, codes, len(pool))
+    idle = sums == 0
+    top = np.where(idle[codes], 0, _times(fen.num[codes], parts.num))
+    bottom = _times(fen.den, np.where(idle, 1, sums.num))[codes]  # 0 where pool or claims are missing
+    blank = bottom == 0
+    bottom = np.where(blank, 1, bottom)
+    share = top // bottom
+    rest = abs(top - share * bottom)  # of one group all in the same parts of a fen
+    spare = floor_to(fen, 0) - sum_by(_reduced(share, np.where(blank, 0, 1)), codes, len(pool))
+    order = np.lexsort((np.arange(len(codes)), -rest, codes))
     first = np.searchsorted(codes[order], np.arange(len(pool)))
     position = np.empty(len(codes), dtype=np.int64)
     position[order] = np.arange(len(codes)) - first[codes[order]]
-    return share + exact((position < spare[codes]).astype(np.int64)) / 100
+    more = position < np.where(idle, 0, spare.num)[codes]
+    return _reduced(share + more, np.where(blank, 0, 100))
 
 
 # -- showing ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from kpi_helpers.cases import plain
 from kpi_helpers.cases.inputs import case_tables
 from kpi_helpers.cases.reading import read_cases
 from kpi_helpers.policy import find_policy
-from kpi_helpers.what_if.following import Followed
+from kpi_helpers.what_if.following import Followed, Unfollowed
 from kpi_helpers.what_if.replay import Replay
 
 SAMPLES = Path(__file__).parents[1] / "params" / "sample"
@@ -122,6 +122,32 @@ def test_only_clauses_that_see_a_change_are_computed_again(monkeypatch):
     assert computed_again(replay, policy, monkeypatch) == []
     assert computed_again(replay, policy.adjusted({"cap_business": 30}), monkeypatch) == ["2.cap.6", "1a", "1c"]
     assert computed_again(replay, policy.adjusted({"bonus_base": 1}), monkeypatch) == ["1c"]
+
+
+def test_another_month_of_an_event_computes_only_clauses_whose_events_change(monkeypatch):
+    policy, sheets, _ = month("weikang")
+    tables, late = sheets.again(), sheets["events"]["clause"] == "2.A2.1"
+    assert late.any() and policy.parameters["common.event_month_basis"].value == "occurred_on"
+    days = sheets["events"]["recorded_on"].where(~late, pd.Timestamp("2026-11-03"))
+    tables["events"] = sheets["events"].assign(recorded_on=days)
+    trial = policy.adjusted({"common.event_month_basis": "recorded_on"})
+    replay = Replay(policy, tables)
+    assert everything(replay.follow(trial)) == everything(kpi.score(trial, tables))
+    again = computed_again(replay, trial, monkeypatch)
+    assert again[0] == "2.A2.1" and not set(again) & {"2.A1.1a", "2.A3.1", "2.B1"}
+
+
+def test_numbers_follow_the_last_reading_that_nothing_recorded_says_anything_about(monkeypatch):
+    policy, tables, _ = month("quarterly_standard")
+    replay = Replay(policy, tables)
+    measured = policy.adjusted({"item_1a_source": "measured"})
+    with pytest.raises(Unfollowed):
+        replay.follow(measured)
+    assert everything(replay.score(measured)) == everything(kpi.score(measured, tables))
+    assert computed_again(replay, measured, monkeypatch) == []
+    both = policy.adjusted({"item_1a_source": "measured", "1.weight": 31, "2.weight": 24})
+    assert everything(replay.score(both)) == everything(kpi.score(both, tables))
+    assert computed_again(replay, policy, monkeypatch) == []
 
 
 def test_what_comes_out_the_same_goes_no_further(monkeypatch):

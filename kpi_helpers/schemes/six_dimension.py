@@ -67,19 +67,24 @@ def item_maxima(policy: Policy) -> dict:
 
 def regular_staff(book: Book, at: Literal["period_end", "period_start"], include_trial: YesNo) -> None:
     """art2a 正式员工: regular on the last (or first) day of the period; whoever left in the period is not assessed."""
-    roster = book.table("employees").drop_duplicates("employee_id").set_index("employee_id").reindex(book.people.index)
-    status, since = roster["status"], days_of(roster, "regular_from")
+    unknown, trial, since, hired, left = book.once(_roster)
     if book.delivered("employees"):
-        book.mark((status.isna() & np.isnat(since)).to_numpy(dtype=bool), "incomplete", ["status"])
-    trial = (status == "trial").to_numpy(dtype=bool)
+        book.mark(unknown, "incomplete", ["status"])
     if book.period is None:
         book.mark(trial & (not include_trial), "out_of_scope")
         return
     first, last = np.datetime64(book.period.first), np.datetime64(book.period.last)
     trial = trial | (since > (last if at == "period_end" else first))
-    left = days_of(roster, "leave_date")
-    book.mark((trial & (not include_trial)) | (left < first) | (days_of(roster, "hire_date") > last), "out_of_scope")
+    book.mark((trial & (not include_trial)) | (left < first) | (hired > last), "out_of_scope")
     book.mark(left < last, "not_assessed")
+
+
+def _roster(tables: Tables) -> tuple[np.ndarray, ...]:
+    """Of everybody: is it unknown whether they are regular, are they on trial, and the days they became regular, came and left."""
+    roster = tables["employees"].drop_duplicates("employee_id")
+    since, hired, left = (days_of(roster, name) for name in ("regular_from", "hire_date", "leave_date"))
+    status = roster["status"]
+    return (status.isna().to_numpy() & np.isnat(since)), (status == "trial").to_numpy(dtype=bool), since, hired, left
 
 
 def period_result(
@@ -140,12 +145,13 @@ def _published_before(book: Book) -> tuple[ExactArray, Cells]:
 
 def rated_item(book: Book, records: Records, item: str, aggregate: Literal["mean", "median"]) -> Lines:
     """art5.1-art10.2 项目: the mean (or median) of the graders who entered it; missing where nobody did."""
-    given = exact(records.column(item))
+    given = records.values(book.policy, item)
     kept = ~given.isna() & book.kept["rated"][records.units]
-    entered = records.pick(kept)
+    given, entered = given[kept], records.pick(kept)
     count = entered.count()
-    average = entered.sum(item) / where(count == 0, 1, count) if aggregate == "mean" else _median(given[kept], entered.units, records.size)
-    return Lines(where(count == 0, None, average), where(count == 0, None, count), entered.cells(item))
+    graders = where(count == 0, None, count)
+    average = entered.sum(given) / graders if aggregate == "mean" else _median(given, entered.units, records.size)
+    return Lines(average, graders, entered.cells(item))
 
 
 def survey_item(
@@ -181,7 +187,7 @@ def six_parts(book: Book, scale: Literal["normalise_100", "raw_110", "cap_100"],
     Every step (scale, rounding) is a line of its own.
     """
     maxima, rated = item_maxima(book.policy), book.kept["rated"]
-    absent = {name: book.people[name].isna().to_numpy(dtype=bool) for name in maxima}
+    absent = {name: book.people[name].array.isna() for name in maxima}
     lacking = rated & book.complete() & np.any(list(absent.values()), axis=0)
     book.mark(lacking, "incomplete", names_of({name: mask & lacking for name, mask in absent.items()}, book.people.index))
     _explain(book, lacking, "item_not_rated")
@@ -214,8 +220,8 @@ six_parts.unrounded = "unrounded"
 
 def assessment_group(book: Book, records: Records, min_graders: Whole) -> None:
     """art11.2 考核小组: how many rated each person (never himself), whether they are enough, and how far they lie apart."""
-    items = list(item_maxima(book.policy))
-    entered = records.pick(np.any([~exact(records.column(item)).isna() for item in items], axis=0))
+    items = tuple(item_maxima(book.policy))
+    entered = records.pick(book.once(_with_points, records.table, items)[records.rows])
     graders, rated = entered.count(), book.kept["rated"]
     book.people["graders"] = where(rated, graders, None)
     few = rated & (graders < min_graders)
@@ -225,7 +231,12 @@ def assessment_group(book: Book, records: Records, min_graders: Whole) -> None:
     book.outputs["spread"] = listing(_spreads, entered, items, several, book.people.index)
 
 
-def _spreads(entered: Records, items: list[str], several: np.ndarray, ids: pd.Index) -> pd.DataFrame:
+def _with_points(tables: Tables, table: str, items: tuple[str, ...]) -> np.ndarray:
+    """Rows in which any item is entered."""
+    return np.any([tables[table][item].notna() for item in items], axis=0)
+
+
+def _spreads(entered: Records, items: tuple[str, ...], several: np.ndarray, ids: pd.Index) -> pd.DataFrame:
     return pd.DataFrame({name: _spread(entered, name)[several] for name in items}, index=ids[several])
 
 

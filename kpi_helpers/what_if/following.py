@@ -46,7 +46,9 @@ class Followed(Cells):
         self.again = {id for id, _ in self.touched}
         if self.differs(recording.opening):
             raise Unfollowed
-        if self.differs(recording.deciding):
+        if self.differs(recording.finding):
+            self.facts = self.found_events()
+        if self.facts is not book.facts or self.differs(recording.deciding):
             self.decide()
 
     def differs(self, step: Step) -> bool:
@@ -54,18 +56,19 @@ class Followed(Cells):
         return not (self.changed.isdisjoint(step.parameters) and self.touched.isdisjoint(step.clauses))
 
     def decide(self) -> None:
-        """Choose anew between events of one fact; only clauses whose events change have other rows."""
-        before, after = self.recording.overruled, self.overruled(self.facts)
-        lost, won = np.setdiff1d(after, before), np.setdiff1d(before, after)
+        """Choose the events that count anew; only clauses whose events change have other rows."""
+        cells, none = self.held["events"], np.zeros(0, dtype=np.intp)
+        chosen = self.facts.counted(self.overruled(self.facts))
+        before, after = (frame["kept"].to_numpy(dtype=bool) for frame in (cells[ALL], chosen))
+        lost, won = np.flatnonzero(before & ~after), np.flatnonzero(after & ~before)
         if not len(lost) and not len(won):
             return
         clause_of = self.facts.frame["clause"].to_numpy(dtype=object)
-        cells, none = self.held["events"], np.zeros(0, dtype=np.intp)
         for name in {*clause_of[lost], *clause_of[won]}:
             rows = cells.get(name, none)
             rows = rows[~np.isin(rows, lost[clause_of[lost] == name])]
             cells[name] = np.sort(np.append(rows, won[clause_of[won] == name]))
-        cells[ALL] = self.facts.counted(after)
+        cells[ALL] = chosen
 
     def put(self, part, name, value):
         recorded = self.step.left.get((part, name))

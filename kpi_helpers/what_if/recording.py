@@ -38,7 +38,8 @@ class Recording:
 
     def __init__(self, policy: Policy):
         self.parameters = policy.parameters
-        self.opening, self.deciding = Step(), Step()  # what is looked at before all clauses, and to choose between events of one fact
+        self.opening = Step()  # what is looked at before all clauses, besides
+        self.finding, self.deciding = Step(), Step()  # what the events of the period depend on, and the choice between those of one fact
         self.step = self.opening
         self.steps: dict[str, Step] = {}
         self.early = False  # did anybody look at clauses before the book was opened?
@@ -150,11 +151,20 @@ class Recorded(Cells):
         recording.start = {name: list(getattr(self, name)) for name in LISTS}
         self.quiet = False
 
+    def found_events(self) -> events.Facts:
+        with self.opening(self.recording.finding):
+            return super().found_events()
+
     def overruled(self, found: events.Facts) -> np.ndarray:
-        self.recording.step = self.recording.deciding
-        self.recording.overruled = super().overruled(found)
+        with self.opening(self.recording.deciding):
+            return super().overruled(found)
+
+    @contextmanager
+    def opening(self, step: Step):
+        """Note numbers that are looked at meanwhile in a step of their own."""
+        self.recording.step = step
+        yield
         self.recording.step = self.recording.opening
-        return self.recording.overruled
 
     def look(self, part, name):
         self.seen((part, name), self.before[part].get(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 
 from kpi_helpers.checks import own_program
@@ -11,6 +11,7 @@ from kpi_helpers.result import Result
 from kpi_helpers.schemes import by_clause, opening, score
 from kpi_helpers.tables import Tables
 from kpi_helpers.what_if.following import Followed, Unfollowed
+from kpi_helpers.what_if.memory import held
 from kpi_helpers.what_if.recording import Recorded, Recording
 
 
@@ -19,9 +20,10 @@ class Replay:
 
     def __init__(self, policy: Policy, tables: Tables):
         self.policy, self.tables = policy, tables
+        self.other: Replay | None = None  # of the last numbers that change which events there are, from which others may follow
         self.recording = Recording(policy)
         watched = self.recording.watched(policy)
-        with _opened(partial(Recorded, self.recording)):
+        with held(), _opened(partial(Recorded, self.recording)):
             result = score(watched, tables)
         # a module that only makes tables ready and hands on what comes out has nothing to add to a further run
         opened, self.baseline = result.known
@@ -29,14 +31,22 @@ class Replay:
 
     def score(self, policy: Policy) -> Result:
         """The result under the same policy with other numbers (`policy.adjusted`)."""
-        try:
-            with _opened(partial(Followed, self.recording)):
-                if not self.direct:
-                    return score(policy, self.tables)
-                with own_program(policy) if policy.module else nullcontext():
-                    return by_clause(policy, self.recording.book.tables)
-        except Unfollowed:
+        if self.recording.movable:
             return score(policy, self.tables)
+        for replay in filter(None, (self, self.other)):
+            with suppress(Unfollowed):
+                return replay.follow(policy)
+        self.other = None  # only one of them is held
+        self.other = Replay(policy, self.tables)
+        return self.other.baseline
+
+    def follow(self, policy: Policy) -> Result:
+        """The result from what was recorded; Unfollowed where nothing of it holds any more."""
+        with _opened(partial(Followed, self.recording)):
+            if not self.direct:
+                return score(policy, self.tables)
+            with own_program(policy) if policy.module else nullcontext():
+                return by_clause(policy, self.recording.book.tables)
 
 
 @contextmanager

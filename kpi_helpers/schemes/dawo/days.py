@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book
+from kpi_helpers.book import Book, in_period
+from kpi_helpers.calendar import Period
 from kpi_helpers.lines import Cells, Records
-from kpi_helpers.numbers import ExactArray, exact, is_missing, maximum, missing, where
-from kpi_helpers.schemes.dawo.staff import employment
+from kpi_helpers.numbers import ExactArray, constant, exact, is_missing, maximum, missing, sum_by, where
+from kpi_helpers.schemes.dawo.staff import employed, employment, persons, roster_index
+from kpi_helpers.tables import Tables
+
+
+@dataclass
+class Calls:
+    """每日通话 of some days: the rows with person and day of each, and what they say, by name; connected where it is given."""
+
+    rows: np.ndarray  # positions in the table
+    person: np.ndarray
+    column: np.ndarray
+    numbers: dict[str, ExactArray]  # talk_minutes, attempts, connected, rows (1 each)
+
+    def sums(self, on: np.ndarray, chosen: np.ndarray, parts: int) -> dict[str, ExactArray]:
+        """The numbers added up over the days that are on of the chosen people, by person and part of the days."""
+        rows = np.flatnonzero(chosen[self.person])
+        rows = rows[on[self.person[rows], self.column[rows]]]
+        cell = self.person[rows] * parts + self.column[rows] * parts // on.shape[1]
+        return {name: sum_by(values[rows], cell, len(on) * parts) for name, values in self.numbers.items()}
 
 
 @dataclass
@@ -25,48 +44,87 @@ class PersonDays:
     attended: np.ndarray
     exempt: np.ndarray
     whole: ExactArray
+    calls: Calls
+    uncalled: np.ndarray  # attended without a row of calls
+    parts: int  # equal parts that calls are added up by, such as weeks
+    sums: dict[str, ExactArray]  # of the calls, as if nobody were exempt
+
+    @property
+    def dates(self) -> np.ndarray:
+        return day64(self.first) + np.arange(self.scheduled.shape[1])
 
     @property
     def assessed(self) -> np.ndarray:
         return self.scheduled & ~self.leave & ~self.exempt
 
-    def columns(self, days: pd.Series) -> np.ndarray:
-        """The column of each date, -1 outside."""
-        found = ((days - pd.Timestamp(self.first)) // pd.Timedelta(days=1)).fillna(-1).to_numpy(dtype=np.int64)
-        return np.where((found >= 0) & (found < self.scheduled.shape[1]), found, -1)
+    @property
+    def lacking(self) -> np.ndarray:
+        """Who has an assessed and attended day without a row of calls."""
+        return (self.uncalled & ~self.exempt).any(axis=1)
+
+    def done(self) -> dict[str, ExactArray]:
+        """The numbers of the calls of assessed days, by person and part."""
+        new = self.exempt.any(axis=1)
+        own = self.calls.sums(self.assessed, new, self.parts)
+        return {name: where(new.repeat(self.parts), own[name], sums) for name, sums in self.sums.items()}
 
 
-def person_days(book: Book, first: date, last: date) -> PersonDays:
+def person_days(book: Book, first: date, last: date, parts: int = 1) -> PersonDays:
     """Every person's days from first to last: the roster's in a month for which it has rows, else the workday calendar's."""
-    size, length = len(book.people), (last - first).days + 1
-    dates = np.datetime64(first, "D") + np.arange(length)
-    month = (dates.astype("datetime64[M]") - np.datetime64(first, "M")).astype(np.int64)
-    rows, people, columns = _roster(book, first, length)
-    rostered = np.zeros((size, month[-1] + 1), dtype=bool)
+    days = book.once(_days_without_exemption, first, last, tuple(workdays(book, first, last)), parts)
+    hired, length = employment(book)[0], np.timedelta64(book.kept.get("exempt_days", 0), "D")
+    new = np.flatnonzero((hired <= day64(last)) & (hired + length > day64(first)))
+    exempt = np.zeros_like(days.scheduled)
+    exempt[new] = (days.dates >= hired[new, None]) & (days.dates < hired[new, None] + length)
+    return replace(days, exempt=exempt)
+
+
+def _days_without_exemption(tables: Tables, first: date, last: date, workdays: tuple[date, ...], parts: int) -> PersonDays:
+    hired, left = employed(tables)
+    dates = np.arange(day64(first), day64(last) + 1)
+    calls = _calls(tables, first, len(dates))
+    month = (dates.astype("datetime64[M]") - day64(first).astype("datetime64[M]")).astype(np.int64)
+    rows, people, columns = _roster(tables, first, len(dates))
+    rostered = np.zeros((len(hired), month[-1] + 1), dtype=bool)
     rostered[people, month[columns]] = True
-    planned = ~rostered[:, month] & _workday_row(book, first, last)
+    planned = ~rostered[:, month] & np.isin(dates, np.array(workdays, dtype="datetime64[D]"))
     leave, paid, attended = np.zeros_like(planned), np.zeros_like(planned), planned.copy()
     if len(rows):
         planned[people, columns] = _flags(rows, "scheduled", True)
         paid[people, columns] = _flags(rows, "paid_leave", False)
         leave[people, columns] = _flags(rows, "leave", False) | paid[people, columns]
         attended[people, columns] = _flags(rows, "attended", True) & ~leave[people, columns]
-    hired, left = employment(book)
-    employed = (dates >= hired[:, None]) & (dates <= left[:, None])
-    exempt = (dates >= hired[:, None]) & (dates < hired[:, None] + np.timedelta64(book.kept.get("exempt_days", 0), "D"))
-    whole = maximum(exact(planned.sum(axis=1)), len(workdays(book, first, last)))
-    scheduled = planned & employed
-    return PersonDays(first, scheduled, leave & scheduled, paid & scheduled, attended & scheduled, exempt, whole)
+    scheduled = planned & (dates >= hired[:, None]) & (dates <= left[:, None])
+    uncalled = attended & scheduled & ~leave
+    uncalled[calls.person, calls.column] = False
+    sums = calls.sums(scheduled & ~leave, np.ones(len(hired), dtype=bool), parts)
+    return PersonDays(
+        first,
+        scheduled=scheduled,
+        leave=leave & scheduled,
+        paid_leave=paid & scheduled,
+        attended=attended & scheduled,
+        exempt=np.zeros_like(planned),
+        whole=maximum(exact(planned.sum(axis=1)), len(workdays)),
+        calls=calls,
+        uncalled=uncalled,
+        parts=parts,
+        sums=sums,
+    )
 
 
 def workdays(book: Book, first: date, last: date) -> list[date]:
     """The workdays of the table 工作日 for the months it covers, else of the state's calendar."""
-    calendar = book.table("calendar")
-    listed = calendar["workday"].fillna(calendar["date"])[calendar["employee_id"].isna() & _flags(calendar, "scheduled", True)]
-    days = [day.date() for day in listed.dropna()]
+    days = book.once(_listed_workdays)
     covered = {(day.year, day.month) for day in days}
     official = [day for day in book.workdays().between(first, last) if (day.year, day.month) not in covered]
     return sorted({day for day in days if first <= day <= last} | set(official))
+
+
+def _listed_workdays(tables: Tables) -> list[date]:
+    calendar = tables["calendar"]
+    listed = calendar["workday"].fillna(calendar["date"])[calendar["employee_id"].isna() & _flags(calendar, "scheduled", True)]
+    return [day.date() for day in listed.dropna().unique()]
 
 
 def sundays(first: date, last: date) -> list[date]:
@@ -75,23 +133,21 @@ def sundays(first: date, last: date) -> list[date]:
     return [start + timedelta(days=7 * week) for week in range(max(0, (last - start).days // 7 + 1))]
 
 
-def call_rows(book: Book, days: PersonDays, counting: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, ExactArray]:
-    """The rows of 每日通话 inside these days, with person and day of each and its calls as they are counted."""
-    rows = book.table("call_daily")
-    person, column = book.codes(rows["employee_id"]), days.columns(rows["date"])
+def _calls(tables: Tables, first: date, length: int) -> Calls:
+    """The rows of 每日通话 inside these days."""
+    rows = tables["call_daily"]
+    person, column = persons(tables, rows["employee_id"]), _columns(rows["date"], first, length)
     inside = np.flatnonzero((person >= 0) & (column >= 0))
-    part = rows.iloc[inside]
-    calls = part["calls"].array
-    if counting == "connected" and "connected_calls" in part:
-        calls = first_given(part["connected_calls"].array, calls)
-    return part, person[inside], column[inside], calls
+    talk, attempts = (rows[name].array[inside] for name in ("talk_minutes", "calls"))
+    connected = first_given(rows["connected_calls"].array[inside], attempts) if "connected_calls" in rows else attempts
+    numbers = {"talk_minutes": talk, "attempts": attempts, "connected": connected, "rows": constant(1, len(inside))}
+    return Calls(inside, person[inside], column[inside], numbers)
 
 
-def lacking_days(days: PersonDays, person: np.ndarray, column: np.ndarray) -> np.ndarray:
-    """Assessed and attended days without a row of calls."""
-    called = np.zeros_like(days.scheduled)
-    called[person, column] = True
-    return days.assessed & days.attended & ~called
+def _columns(days: pd.Series, first: date, length: int) -> np.ndarray:
+    """The column of each date, -1 outside."""
+    found = ((pd.to_datetime(days) - pd.Timestamp(first)) // pd.Timedelta(days=1)).fillna(-1).to_numpy(dtype=np.int64)
+    return np.where((found >= 0) & (found < length), found, -1)
 
 
 def has_exempt_days(book: Book) -> np.ndarray:
@@ -103,19 +159,12 @@ def has_exempt_days(book: Book) -> np.ndarray:
     return (hired <= day64(book.period.last)) & (until > day64(book.period.first)) & (hired < until)
 
 
-def _workday_row(book: Book, first: date, last: date) -> np.ndarray:
-    row = np.zeros((last - first).days + 1, dtype=bool)
-    row[[(day - first).days for day in workdays(book, first, last)]] = True
-    return row
-
-
-def _roster(book: Book, first: date, length: int):
+def _roster(tables: Tables, first: date, length: int):
     """The rows of 排班 with the person and the day of each."""
-    calendar = book.table("calendar")
-    rows = pd.concat([book.table("roster"), calendar[calendar["employee_id"].notna()]], ignore_index=True)
-    person = book.codes(rows["employee_id"])
-    column = ((pd.to_datetime(rows["date"]) - pd.Timestamp(first)) // pd.Timedelta(days=1)).fillna(-1).to_numpy(dtype=np.int64)
-    inside = (person >= 0) & (column >= 0) & (column < length)
+    calendar = tables["calendar"]
+    rows = pd.concat([tables["roster"], calendar[calendar["employee_id"].notna()]], ignore_index=True)
+    person, column = persons(tables, rows["employee_id"]), _columns(rows["date"], first, length)
+    inside = (person >= 0) & (column >= 0)
     return rows[inside], person[inside], column[inside]
 
 
@@ -137,39 +186,50 @@ def day64(day: date) -> np.datetime64:
 
 def given_by_month(book: Book, name: str) -> ExactArray:
     """A column of the aggregated table 月度数据 by person."""
-    frame = book.table("month")
-    result = missing(len(book.people))
+    return book.once(_given_by_month, name)
+
+
+def _given_by_month(tables: Tables, name: str) -> ExactArray:
+    frame = tables["month"]
+    result = missing(len(roster_index(tables)))
     if name in frame:
-        result[book.codes(frame["employee_id"])] = exact(frame[name])
+        result[persons(tables, frame["employee_id"])] = exact(frame[name])
     return result
 
 
 def member_rows(book: Book) -> Records:
     """The rows of 会员发展 of this month; a row without a month is this month's."""
-    rows = book.table("members_month")
+    return book.once(_member_rows, None if book.period is None else book.policy.month)
+
+
+def _member_rows(tables: Tables, month: str | None) -> Records:
+    rows = tables["members_month"]
     mine = np.ones(len(rows), dtype=bool)
-    if "month" in rows and book.period is not None:
-        mine = (rows["month"].isna() | (rows["month"] == book.policy.month)).to_numpy(dtype=bool)
+    if "month" in rows and month is not None:
+        mine = (rows["month"].isna() | (rows["month"] == month)).to_numpy(dtype=bool)
     positions = np.flatnonzero(mine)
-    return Records("members_month", rows, positions, book.codes(rows["employee_id"].iloc[positions]), len(book.people))
+    return Records("members_month", rows, positions, persons(tables, rows["employee_id"])[positions], len(roster_index(tables)))
 
 
 def member_cells(book: Book) -> list[Cells]:
     """Where the number of new members stands."""
-    return [_month_cells(book, "new_members"), member_rows(book).cells("new_members")]
+    return [book.once(_month_cells, "new_members"), member_rows(book).cells("new_members")]
 
 
 def call_cells(book: Book, column: str) -> list[Cells]:
     """Where the month's minutes or calls stand."""
-    rows = book.table("call_daily")
-    positions = np.flatnonzero(book.in_period(rows["date"]))
-    daily = Cells("call_daily", positions, book.codes(rows["employee_id"].iloc[positions]), column)
-    return [_month_cells(book, column), daily]
+    return [book.once(_month_cells, column), book.once(_call_cells, book.period, column)]
 
 
-def _month_cells(book: Book, column: str) -> Cells:
-    rows = book.table("month")
-    return Cells("month", np.arange(len(rows)), book.codes(rows["employee_id"]), column)
+def _month_cells(tables: Tables, column: str) -> Cells:
+    ids = tables["month"]["employee_id"]
+    return Cells("month", np.arange(len(ids)), persons(tables, ids), column)
+
+
+def _call_cells(tables: Tables, period: Period | None, column: str) -> Cells:
+    rows = tables["call_daily"]
+    positions = np.flatnonzero(in_period(rows["date"], period))
+    return Cells("call_daily", positions, persons(tables, rows["employee_id"].iloc[positions]), column)
 
 
 def present_and_scheduled(book: Book, paid_leave_counts: bool) -> tuple[ExactArray, ExactArray]:

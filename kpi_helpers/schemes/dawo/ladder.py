@@ -14,9 +14,9 @@ from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.listing import grouped, lists_of
-from kpi_helpers.numbers import count_by, exact, missing, sum_by, where
+from kpi_helpers.numbers import count_by, exact, missing, where
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.dawo.days import PersonDays, call_rows, day64, first_given, person_days, sundays
+from kpi_helpers.schemes.dawo.days import day64, first_given, person_days, sundays
 from kpi_helpers.schemes.dawo.staff import employment, has_quota
 from kpi_helpers.tables import Tables
 
@@ -168,19 +168,14 @@ def _week_below_quota(book: Book, log: pd.DataFrame) -> np.ndarray:
     if not len(log) or not len(book.table("call_daily")):
         return np.zeros(len(log), dtype=bool)
     first, last = (log["week_end"].min() - pd.Timedelta(days=6)).date(), log["week_end"].max().date()
-    days: PersonDays = person_days(book, first, last)
-    rows, person, column, calls = call_rows(book, days, book.policy["call_counting"])
-    size, weeks = len(book.people), days.scheduled.shape[1] // 7
-    counted = np.flatnonzero(days.assessed[person, column])
-    cell = person[counted] * weeks + column[counted] // 7
-    mine = log["person"].to_numpy() * weeks + days.columns(log["week_end"]) // 7
-    assessed = exact(days.assessed.reshape(size * weeks, 7).sum(axis=1)[mine])
-    known = np.bincount(cell, minlength=size * weeks)[mine] > 0
-    low = np.zeros(len(log), dtype=bool)
-    for values, daily in ((rows["talk_minutes"].array, "daily_talk"), (calls, "daily_calls")):
-        done = sum_by(values[counted], cell, size * weeks)[mine]
-        low |= done < assessed * book.people[daily].array[log["person"].to_numpy()]
-    return low & known
+    weeks = ((last - first).days + 1) // 7
+    days, person = person_days(book, first, last, weeks), log["person"].to_numpy()
+    cell = person * weeks + (log["week_end"] - pd.Timestamp(first)).dt.days.to_numpy() // 7
+    assessed = exact(days.assessed.reshape(-1, 7).sum(axis=1)[cell])
+    done, low = days.done(), np.zeros(len(log), dtype=bool)
+    for name, daily in (("talk_minutes", "daily_talk"), (book.policy["call_counting"], "daily_calls")):
+        low |= done[name][cell] < assessed * book.people[daily].array[person]
+    return low & (done["rows"][cell] > 0)
 
 
 def _members_below(book: Book, log: pd.DataFrame) -> np.ndarray:

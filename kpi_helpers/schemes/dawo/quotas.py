@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -14,16 +14,15 @@ from kpi_helpers.book import Book
 from kpi_helpers.calendar import add_months
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
-from kpi_helpers.numbers import ExactArray, exact, minimum, missing, sum_by, where
+from kpi_helpers.listing import listing
+from kpi_helpers.numbers import ExactArray, exact, minimum, missing, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import (
     PersonDays,
     call_cells,
-    call_rows,
     day64,
     first_given,
     given_by_month,
-    lacking_days,
     member_cells,
     member_rows,
     person_days,
@@ -129,7 +128,9 @@ def attainment(
         met = capped >= 1
     people["basic_ratio"] = capped
     people["basic_met"] = _yes_no_or_missing(met, capped.isna())
-    _list_low_days(book, counting)
+    if book.kept.get("days") is not None:
+        given = book.table("call_daily"), book.kept["days"], *_daily_quotas(book), counting, has_quota(book)
+        book.outputs["below_daily_quota"] = listing(_low_days, *given)
     done = [people[name].array for name in ("talk_minutes", "calls")]
     cells = [call_cells(book, name) for name in ("talk_minutes", "calls")]
     return [Lines(*line[:3], note=line[3]) for line in zip((r_talk, r_calls), done, cells, _notes(), strict=True)]
@@ -228,31 +229,25 @@ def _quota_days(book: Book, keep_exempt: bool) -> tuple[ExactArray, ExactArray]:
     return first_given(given, counted), first_given(given_by_month(book, "scheduled_days"), whole)
 
 
-def _call_logs(book: Book, counting: str, with_exempt: bool) -> Sequence[ExactArray]:
+def _call_logs(book: Book, counting: str, with_exempt: bool) -> list[ExactArray]:
     """Minutes and calls of the assessed days; missing where an attended day has no row."""
     days: PersonDays | None = book.kept.get("days")
-    size = len(book.people)
     if days is None:
-        return missing(size), missing(size)
-    rows, person, column, calls = call_rows(book, days, counting)
-    counts = days.assessed | (days.exempt & days.scheduled & ~days.leave if with_exempt else False)
-    counted = np.flatnonzero(counts[person, column])
-    sums = [sum_by(values[counted], person[counted], size) for values in (rows["talk_minutes"].array, calls)]
-    lacking = lacking_days(days, person, column).any(axis=1)
-    return [where(lacking, None, values) for values in sums]
+        return [missing(len(book.people))] * 2
+    sums = days.sums if with_exempt else days.done()
+    return [where(days.lacking, None, sums[name]) for name in ("talk_minutes", counting)]
 
 
 def _notes() -> tuple[str, str]:
     return say("通时", "talk time"), say("通次", "calls")
 
 
-def _days_met(book: Book, days: PersonDays, counting: str):
-    """Person and day of every assessed row of calls, and whether it meets both daily quotas."""
-    rows, person, column, calls = call_rows(book, days, counting)
-    counted = np.flatnonzero(days.assessed[person, column])
-    rows, person, column, calls = rows.iloc[counted], person[counted], column[counted], calls[counted]
-    met = (rows["talk_minutes"].array >= book.people["daily_talk"].array[person]) & (calls >= book.people["daily_calls"].array[person])
-    return rows, person, column, calls, met
+def _days_met(days: PersonDays, talk: ExactArray, calls: ExactArray, counting: str) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of calls of assessed days, and whether each meets both daily quotas."""
+    made = days.calls
+    rows = np.flatnonzero(days.assessed[made.person, made.column])
+    person = made.person[rows]
+    return rows, (made.numbers["talk_minutes"][rows] >= talk[person]) & (made.numbers[counting][rows] >= calls[person])
 
 
 def _share_of_days_met(book: Book, counting: str) -> ExactArray:
@@ -260,33 +255,30 @@ def _share_of_days_met(book: Book, counting: str) -> ExactArray:
     met, assessed = given_by_month(book, "days_met"), given_by_month(book, "assessed_days")
     days: PersonDays | None = book.kept.get("days")
     if days is not None:
-        _, person, column, _, reached = _days_met(book, days, counting)
-        complete = ~lacking_days(days, *_where_called(book, days)).any(axis=1)
-        derived = where(complete, exact(np.bincount(person[reached], minlength=len(book.people))), None)
-        met, assessed = first_given(met, derived), first_given(assessed, exact(days.assessed.sum(axis=1)))
+        rows, reached = _days_met(days, *_daily_quotas(book), counting)
+        derived = np.bincount(days.calls.person[rows[reached]], minlength=len(book.people))
+        met = first_given(met, where(days.lacking, None, exact(derived)))
+        assessed = first_given(assessed, exact(days.assessed.sum(axis=1)))
     return where(has_quota(book), ratio(met, assessed), None)
 
 
-def _where_called(book: Book, days: PersonDays) -> tuple[np.ndarray, np.ndarray]:
-    _, person, column, _ = call_rows(book, days, "attempts")
-    return person, column
+def _daily_quotas(book: Book) -> tuple[ExactArray, ExactArray]:
+    return book.people["daily_talk"].array, book.people["daily_calls"].array
 
 
-def _list_low_days(book: Book, counting: str) -> None:
+def _low_days(sheet: pd.DataFrame, days: PersonDays, talk: ExactArray, calls: ExactArray, counting: str, bound: np.ndarray) -> pd.DataFrame:
     """每日未达定额名单: every assessed day below the daily quota of minutes or calls."""
-    days: PersonDays | None = book.kept.get("days")
-    if days is None:
-        return
-    rows, person, _, calls, met = _days_met(book, days, counting)
-    low = np.flatnonzero(~met & has_quota(book)[person])
-    book.outputs["below_daily_quota"] = pd.DataFrame(
+    made, (rows, met) = days.calls, _days_met(days, talk, calls, counting)
+    low = rows[~met & bound[made.person[rows]]]
+    person, days_of = made.person[low], sheet.iloc[made.rows[low]]
+    return pd.DataFrame(
         {
-            "employee_id": rows["employee_id"].to_numpy()[low],
-            "date": rows["date"].to_numpy()[low],
-            "talk_minutes": rows["talk_minutes"].array[low],
-            "daily_talk": book.people["daily_talk"].array[person[low]],
-            "calls": calls[low],
-            "daily_calls": book.people["daily_calls"].array[person[low]],
+            "employee_id": days_of["employee_id"].to_numpy(),
+            "date": days_of["date"].to_numpy(),
+            "talk_minutes": made.numbers["talk_minutes"][low],
+            "daily_talk": talk[person],
+            "calls": made.numbers[counting][low],
+            "daily_calls": calls[person],
         }
     )
 
@@ -312,15 +304,10 @@ def _first_thirty_days(book: Book, keep_exempt: bool) -> tuple[np.ndarray, np.nd
     ends = hired + np.timedelta64(29, "D")
     mine = (ends >= day64(book.period.first)) & (ends <= day64(book.period.last))
     days = person_days(book, add_months(book.period.first, -1), book.period.last)
-    dates = np.datetime64(days.first, "D") + np.arange(days.scheduled.shape[1])
-    days.scheduled &= (dates >= hired[:, None]) & (dates <= ends[:, None])
-    days.leave &= days.scheduled
-    counting = book.policy["call_counting"]
-    rows, person, column, calls = call_rows(book, days, counting)
+    scheduled = days.scheduled & (days.dates >= hired[:, None]) & (days.dates <= ends[:, None])
+    days = replace(days, scheduled=scheduled, leave=days.leave & scheduled, uncalled=days.uncalled & scheduled)
     carried = days.scheduled & ~days.leave if keep_exempt else days.assessed
-    counted = np.flatnonzero(days.assessed[person, column])
-    met = np.ones(len(hired), dtype=bool)
-    for values, daily in ((rows["talk_minutes"].array, "daily_talk"), (calls, "daily_calls")):
-        quota = exact(carried.sum(axis=1)) * book.people[daily].array
-        met &= sum_by(values[counted], person[counted], len(hired)) >= quota
-    return mine, _yes_no_or_missing(met, lacking_days(days, person, column).any(axis=1))
+    done, met = days.calls.sums(days.assessed, mine, 1), np.ones(len(hired), dtype=bool)
+    for name, daily in zip(("talk_minutes", book.policy["call_counting"]), _daily_quotas(book), strict=True):
+        met &= done[name] >= exact(carried.sum(axis=1)) * daily
+    return mine, _yes_no_or_missing(met, days.lacking)

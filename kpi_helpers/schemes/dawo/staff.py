@@ -12,11 +12,26 @@ from kpi_helpers.numbers import ExactArray, exact, missing
 from kpi_helpers.tables import Tables
 
 
+def roster_index(tables: Tables) -> pd.Index:
+    """The ids of the people, in their order in the book."""
+    return pd.Index(tables["employees"]["employee_id"].unique(), dtype=object)
+
+
+def persons(tables: Tables, ids: pd.Series) -> np.ndarray:
+    """Which person each id is of, -1 where unknown: `book.codes` for what is said of the tables once."""
+    return roster_index(tables).get_indexer(pd.Index(ids, dtype=object))
+
+
 def employment(book: Book) -> tuple[np.ndarray, np.ndarray]:
     """First and last day of everybody's employment; far away where it is not given."""
-    nothing = pd.Series(pd.NaT, index=book.people.index, dtype="datetime64[us]")
-    hired = pd.to_datetime(book.people.get("hire_date", nothing)).fillna(pd.Timestamp("1900-01-01"))
-    left = pd.to_datetime(book.people.get("leave_date", nothing)).fillna(pd.Timestamp("2200-12-31"))
+    return book.once(employed)
+
+
+def employed(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
+    people = tables["employees"].drop_duplicates("employee_id")
+    nothing = pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")
+    hired = pd.to_datetime(people.get("hire_date", nothing)).fillna(pd.Timestamp("1900-01-01"))
+    left = pd.to_datetime(people.get("leave_date", nothing)).fillna(pd.Timestamp("2200-12-31"))
     return hired.to_numpy(dtype="datetime64[D]"), left.to_numpy(dtype="datetime64[D]")
 
 

@@ -24,8 +24,9 @@ def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounde
     for item in items_of(book.policy):
         scores = book.people[item].array
         low[item] = (half_up(scores) if on == "rounded" else scores) < threshold
-    lists = names_of(low, book.people.index)
-    book.outputs["training"] = lists
+    ids = book.people.index
+    lists = names_of(low, ids)
+    book.outputs["training"] = training = listing(names_of, low, ids)
     book.flag("training", say("建议培训", "training proposed"), lists, clause, detail=lists)
     totals = book.people["total"].array
     places = places_of(totals)
@@ -33,7 +34,7 @@ def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounde
     proposed = None if rewards is None else banded(book, clause, totals, rewards)
     if proposed is not None:
         proposed = proposed.value if proposed.result is None else proposed.result
-    book.outputs["decision_list"] = listing(_decision_list, book.people.index, columns, lists, proposed)
+    book.outputs["decision_list"] = listing(_decision_list, ids, columns, training, proposed)
     return Lines(missing(len(totals)), totals, result=places)
 
 

@@ -12,11 +12,11 @@ from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
-from kpi_helpers.listing import listing, names_of
-from kpi_helpers.numbers import exact, half_up, text, where
+from kpi_helpers.listing import listing, lists_of, names_of
+from kpi_helpers.numbers import ExactArray, added, exact, half_up, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points
-from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, column_of, items_of, title_of
+from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, items_of, title_of
 
 
 def scope(book: Book) -> None:
@@ -55,16 +55,17 @@ def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str],
     _leave_out(book, {item: mask for item, mask in unknown.items() if item not in blocking})
     number = exact(sum((~values.isna()).astype(np.int64) for values in scores.values()))
     number = where(assessed & ~np.any(list(lacking.values()), axis=0), number, None)
-    lines = [Lines(where(number.isna(), None, s / number * weight / HUNDRED), s, note=title_of(book, item)) for item, s in scores.items()]
-    lines[-1].result = half_up(sum(values.fillna(0) for values in scores.values()) / number)
+    share = weight / (number * HUNDRED)
+    lines = [Lines(values * share, values, note=title_of(book, item)) for item, values in scores.items()]
+    lines[-1].result = half_up(added(list(scores.values()), len(number)) / number)
     return lines
 
 
 def _leave_out(book: Book, masks: dict[str, np.ndarray]) -> None:
     """List the items without data whose weight the other items of the indicator share."""
     book.kept["left_out"] = {**book.kept["left_out"], **masks}
-    lists = names_of(book.kept["left_out"], book.people.index)
-    book.people["left_out"] = column_of([lists.get(employee_id, []) for employee_id in book.people.index])
+    ids = book.people.index
+    book.people["left_out"] = lists_of(ids, names_of(book.kept["left_out"], ids))
 
 
 def four_indicators(book: Book, clause: Clause, weights: list[Number]) -> list[Lines]:
@@ -73,10 +74,10 @@ def four_indicators(book: Book, clause: Clause, weights: list[Number]) -> list[L
         shown = text(sum(weights))
         problem = say(f"四项主指标的权重合计为 {shown}，应为 100。", f"the weights add up to {shown}, not to 100.")
         raise PolicyError(Fault(f"{book.policy.title} {clause.source}", problem))
-    items = items_of(book.policy)
-    book.outputs["items"] = listing(_items, book.people[items], book.kept["assessed"])
+    scores = {item: book.people[item].array for item in items_of(book.policy)}
+    book.outputs["items"] = listing(_items, book.people.index, scores, book.kept["assessed"])
     return total_points(book, clause, places=2)
 
 
-def _items(scores: pd.DataFrame, assessed: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame({item: half_up(scores[item].array) for item in scores}, index=scores.index)[assessed]
+def _items(ids: pd.Index, scores: dict[str, ExactArray], assessed: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({item: half_up(values) for item, values in scores.items()}, index=ids)[assessed]

@@ -80,23 +80,23 @@ def _form_deadline(book: Book, clause: Clause, issued_in: Period, workdays: int)
 
 def self_rating(book: Book, records: Records, weight: Number) -> list[Lines]:
     """F2a 自评: by choice a share of the score of judged items, w × self + (1 − w) × supervisor; default none."""
-    lines = []
+    lines, items = [], records.column("item").to_numpy(dtype=object)
     for item in book.kept["judged"]:
-        mine = records.pick((records.frame["item"] == item).to_numpy(dtype=bool))
+        mine, scores = records.pick(items == item), book.people[item].array
         given, _ = given_score(book, item)
         own = where(given.isna(), per_person(mine, "self_score"), None)
-        change = (own - book.people[item].array) * weight
-        book.people[item] = book.people[item].array + change.fillna(0)
+        change = (own - scores) * weight
+        book.people[item] = scores + change.fillna(0)
         lines.append(Lines(change, where(change.isna(), None, own), mine.cells("self_score"), note=title_of(book, item)))
     return lines
 
 
 def missing_self_ratings(book: Book, clause: Clause, records: Records, missing: Literal["flag", "block"]) -> None:
     """F2b 填写自评: judged items that the supervisor has scored and the person has not; flagged, or by choice blocking."""
-    judged = records.frame["item"].isin(book.kept["judged"])
-    silent = judged & records.frame["supervisor_score"].notna() & records.frame["self_score"].isna()
+    judged = records.column("item").isin(book.kept["judged"])
+    silent = judged & records.column("supervisor_score").notna() & records.column("self_score").isna()
     rows = records.pick(silent.to_numpy(dtype=bool) & book.kept["assessed"][records.units])
-    units, items = rows.units, rows.frame["item"].to_numpy()
+    units, items = rows.units, rows.column("item").to_numpy()
     lists: dict[str, list] = {}
     for unit, item in sorted(zip(units, items, strict=True)):
         lists.setdefault(book.people.index[unit], []).append(item)
@@ -107,9 +107,8 @@ def missing_self_ratings(book: Book, clause: Clause, records: Records, missing: 
 
 def supervisor_overrides(book: Book, clause: Clause, records: Records, mode: Literal["with_reason", "never"]) -> list[Lines]:
     """F3 主管评分: a supervisor's score of a measured item replaces it if a reason is given; both values are kept."""
-    frame = records.frame
-    judged = frame["item"].isin(book.kept["judged"]).to_numpy()
-    rows = records.pick(frame["supervisor_score"].notna().to_numpy() & ~judged)
+    judged = records.column("item").isin(book.kept["judged"]).to_numpy()
+    rows = records.pick(records.column("supervisor_score").notna().to_numpy() & ~judged)
     reasons = rows.frame["reason"] if "reason" in rows.frame else pd.Series(None, index=rows.frame.index, dtype=object)
     allowed = has_text(reasons) & (mode == "with_reason")
     book.refuse("ratings", rows.rows[~allowed], "no_reason" if mode == "with_reason" else "override_not_allowed", "supervisor_score")

@@ -87,23 +87,33 @@ def numbers_of(frame: pd.DataFrame, column: str) -> ExactArray:
 
 def records_of(book: Book, table: str) -> Records:
     """All rows of a table that belong to somebody."""
-    frame = book.table(table)
-    units = book.codes(frame["employee_id"])
-    return Records(table, frame, np.flatnonzero(units >= 0), units[units >= 0], len(book.people))
+    return book.once(_records, table)
+
+
+def _records(tables: Tables, table: str) -> Records:
+    frame, people = tables[table], staff_of(tables)
+    units = people.index.astype(object).get_indexer(pd.Index(frame["employee_id"], dtype=object))
+    return Records(table, frame, np.flatnonzero(units >= 0), units[units >= 0], len(people))
+
+
+def staff_of(tables: Tables) -> pd.DataFrame:
+    """Everybody on the sheet of employees, by id."""
+    return tables["employees"].drop_duplicates("employee_id").set_index("employee_id")
 
 
 def per_person(records: Records, column: str) -> ExactArray:
     """The value of each person's (one) row."""
     values = missing(records.size)
-    values[records.units] = records.frame[column].array
+    values[records.units] = records.column(column).array
     return values
 
 
 def given_score(book: Book, item: str) -> tuple[ExactArray, Cells | None]:
+    """An item's scores as handed in, with their cells."""
     rows = records_of(book, "item_scores")
     if item not in rows.source:
         return missing(rows.size), None
-    rows = rows.pick(rows.frame[item].notna().to_numpy())
+    rows = rows.pick(rows.column(item).notna().to_numpy())
     return per_person(rows, item), rows.cells(item)
 
 

@@ -5,21 +5,35 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book
+from kpi_helpers.book import Book, in_period
+from kpi_helpers.calendar import Period
 from kpi_helpers.lines import Records
 from kpi_helpers.numbers import ExactArray, exact
+from kpi_helpers.schemes.quarterly_standard.sheets import staff_of
+from kpi_helpers.tables import Tables
 
 
 def overlaps(book: Book, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
     """Who was employed on any day from first to last."""
-    return (~(book.people["hire_date"] > last) & ~(book.people["leave_date"] < first)).to_numpy()
+    return book.once(_overlaps, first, last)
 
 
-def days_employed(book: Book, records: Records, column: str = "date") -> Records:
-    """Rows of the quarter, from the day a person was hired to the day they left."""
-    day = records.frame[column].to_numpy()
-    hired, left = (book.people[name].to_numpy()[records.units] for name in ("hire_date", "leave_date"))
-    return records.pick(book.in_period(records.frame[column]) & ~(day < hired) & ~(day > left))
+def _overlaps(tables: Tables, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
+    staff = staff_of(tables)
+    return (~(staff["hire_date"] > last) & ~(staff["leave_date"] < first)).to_numpy()
+
+
+def days_employed(book: Book, records: Records, column: str = "date", known: np.ndarray | bool = True) -> Records:
+    """Rows of the quarter, from the day a person was hired to the day they left; of the whole table only those that are `known`."""
+    employed = book.once(_on_days_employed, records.table, column, book.period)
+    return records.pick((employed & known)[records.rows])
+
+
+def _on_days_employed(tables: Tables, table: str, column: str, period: Period | None) -> np.ndarray:
+    days = tables[table][column]
+    employed = staff_of(tables)[["hire_date", "leave_date"]].reindex(tables[table]["employee_id"])
+    day, hired, left = days.to_numpy(), *employed.to_numpy().T
+    return in_period(days, period) & ~(day < hired) & ~(day > left)
 
 
 def months_of(book: Book, months: pd.Series) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
@@ -35,7 +49,7 @@ def months_employed(book: Book, spans: dict) -> ExactArray:
 
 def within(book: Book, records: Records, spans: dict) -> np.ndarray:
     """Rows of months in which their person was employed."""
-    month = records.frame["month"].to_numpy()
+    month = records.column("month").to_numpy()
     found = np.zeros(len(month), dtype=bool)
     for name, span in spans.items():
         found |= (month == name) & overlaps(book, *span)[records.units]

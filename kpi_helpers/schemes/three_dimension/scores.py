@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -11,37 +12,29 @@ from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
-from kpi_helpers.lines import Cells, Lines, Records
+from kpi_helpers.lines import Lines, Records
 from kpi_helpers.listing import listing, names_of
-from kpi_helpers.numbers import half_up, sum_by, text, total, where
+from kpi_helpers.numbers import ExactArray, added, half_up, missing, text, total, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points
-from kpi_helpers.schemes.three_dimension.sheets import DIMENSIONS, HUNDRED, Indicator, indicators_of
+from kpi_helpers.schemes.three_dimension.sheets import DIMENSIONS, HUNDRED, Indicator, indicator_codes, indicators_of
 
 
 def indicator_scores(book: Book, placeholder: list[Indicator], weights: dict, full: Number) -> list[Lines]:
     """6a 量化指标: weight × score / 100 of every indicator (分); a missing rating leaves the person's result incomplete."""
     indicators = indicators_of(book.tables, placeholder, weights)
     indicators = indicators[indicators["weight"].array != 0]
-    _check_weights(book, total(indicators["weight"].array))
-    ratings, size = book.kept["counted"], len(book.people)
-    ratings = ratings.pick(ratings.frame["indicator_id"].isin(indicators.index).to_numpy())
-    place = indicators.index.get_indexer(ratings.frame["indicator_id"])
-    source = np.full(len(indicators) * size, -1, dtype=np.intp)
-    source[place * size + ratings.units] = np.arange(len(place))
-    grid = pd.DataFrame(
-        {
-            "unit": np.tile(np.arange(size), len(indicators)),
-            "indicator": np.repeat(np.arange(len(indicators)), size),
-            "score": ratings.frame["score"].array.take(source, allow_fill=True),
-        }
-    )
-    grid["weight"] = indicators["weight"].array.take(grid["indicator"].to_numpy())
-    grid["points"] = grid["weight"].array * grid["score"].array / full
-    grid["lost"] = grid["weight"].array - grid["points"].array
-    book.kept.update(indicators=indicators, grid=grid)
-    _mark_missing(book, indicators, grid)
-    return [_indicator_line(indicators, grid, ratings, place, size, one) for one in range(len(indicators))]
+    own = indicators["weight"].array
+    _check_weights(book, total(own))
+    counted, (codes, ids) = book.kept["counted"], book.once(indicator_codes)
+    places = indicators.index.get_indexer(ids)[codes[counted.rows]]
+    ratings = [counted.pick(places == place) for place in range(len(indicators))]
+    scores = [_scores(one) for one in ratings]
+    points = [score * (weight / full) for score, weight in zip(scores, own, strict=True)]
+    book.kept.update(indicators=indicators, scores=scores, points=points)
+    _mark_missing(book, indicators, scores)
+    cells, notes = (one.cells("score") for one in ratings), map(_note, indicators.index, indicators["indicator_name"], own)
+    return [Lines(*given, note=note) for *given, note in zip(points, scores, cells, notes, strict=True)]
 
 
 def _check_weights(book: Book, weight) -> None:
@@ -51,17 +44,20 @@ def _check_weights(book: Book, weight) -> None:
         raise PolicyError(Fault(f"{book.policy.title} 三", problem))
 
 
-def _indicator_line(indicators, grid, ratings: Records, place, size: int, one: int) -> Lines:
-    mine, rows = slice(one * size, (one + 1) * size), place == one
-    name = f"{indicators.index[one]} {indicators['indicator_name'].iloc[one]}".strip()
-    name += say("，权重 ", ", weight ") + text(indicators["weight"].array[one])
-    cells = Cells("ratings", ratings.rows[rows], ratings.units[rows], "score")
-    return Lines(grid["points"].array[mine], grid["score"].array[mine], cells, note=name)
+def _scores(ratings: Records) -> ExactArray:
+    """Everybody's score of one indicator."""
+    scores = missing(ratings.size)
+    scores[ratings.units] = ratings.column("score")
+    return scores
 
 
-def _mark_missing(book: Book, indicators, grid) -> None:
+def _note(id: str, name: str, weight: Fraction) -> str:
+    return f"{id} {name}".strip() + say("，权重 ", ", weight ") + text(weight)
+
+
+def _mark_missing(book: Book, indicators: pd.DataFrame, scores: list[ExactArray]) -> None:
     """Who lacks which rating, with the day by which it is due."""
-    lacking = grid["score"].array.isna().reshape(len(indicators), len(book.people)) & book.complete()
+    lacking = np.array([score.isna() for score in scores]) & book.complete()
     book.mark(lacking.any(axis=0), "incomplete", names_of(dict(zip(indicators.index, lacking, strict=True)), book.people.index))
     due = book.kept["window"][1] if book.kept["window"] else None
     book.outputs["open_ratings"] = listing(_open_ratings, book.people.index, indicators, lacking, due)
@@ -75,11 +71,13 @@ def _open_ratings(people: pd.Index, indicators: pd.DataFrame, lacking: np.ndarra
 
 def three_dimensions(book: Book, clause: Clause) -> list[Lines]:
     """3 三个方面: each dimension = Σ weight × score / Σ weight, and the total of all points; each rounded once, to 0.01."""
-    grid, indicators, size = book.kept["grid"], book.kept["indicators"], len(book.people)
+    indicators, scores, size = book.kept["indicators"], book.kept["scores"], len(book.people)
     for dimension in DIMENSIONS:
-        mine = grid[(indicators["dimension"] == dimension).to_numpy()[grid["indicator"]]]
-        weights = sum_by(mine["weight"].array, mine["unit"], size)
-        scores = sum_by(mine["weight"].array * mine["score"].array, mine["unit"], size)
-        book.people[dimension] = half_up(scores / where(weights == 0, None, weights))
+        mine = np.flatnonzero((indicators["dimension"] == dimension).to_numpy())
+        weights = indicators["weight"].array[mine]
+        parts = [scores[one] * weight for one, weight in zip(mine, weights, strict=True)]
+        absent = np.any([part.isna() for part in parts], axis=0)
+        whole = total(weights)
+        book.people[dimension] = half_up(where(absent, None, added(parts, size)) / whole) if whole else missing(size)
     book.kept["raw_total"] = where(book.complete(), book.posted("employee"), None)
     return total_points(book, clause, places=2)

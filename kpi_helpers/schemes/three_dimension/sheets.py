@@ -99,6 +99,12 @@ def _scaled(shares: ExactArray, dimensions: list, weights: dict) -> ExactArray:
     return shares / where(sums == 0, None, sums)[codes] * exact([weights[dimension] for dimension in DIMENSIONS])[codes]
 
 
+def indicator_codes(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
+    """Which indicator each rating is of, as the place of its id among all of them in order."""
+    codes, names = pd.factorize(tables["ratings"]["indicator_id"], sort=True)
+    return codes, names.to_numpy(dtype=object)
+
+
 def this_month(book: Book, frame: pd.DataFrame) -> np.ndarray:
     """Rows of the assessed month; a table without months is all of this month."""
     if "month" not in frame or book.policy.month is None:

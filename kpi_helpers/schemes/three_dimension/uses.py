@@ -12,24 +12,25 @@ from kpi_helpers.book import Book
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
 from kpi_helpers.listing import listing
-from kpi_helpers.numbers import ExactArray, count_by, half_up, missing, places_of, rank_codes, sum_by, total, where
+from kpi_helpers.numbers import ExactArray, exact, half_up, missing, places_of, rank_codes, total, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.three_dimension.sheets import HUNDRED, this_month
 
 
 def problem_areas(book: Book) -> None:
     """P2 哪方面存在问题: the department's mean loss per indicator, the gravest first, with its share of all losses (%)."""
-    book.outputs["problem_areas"] = listing(_problem_areas, book.kept["grid"], book.kept["indicators"], book.complete(), _words(book))
+    indicators, scores, points = (book.kept[name] for name in ("indicators", "scores", "points"))
+    book.outputs["problem_areas"] = listing(_problem_areas, indicators, scores, points, book.complete(), _words(book))
 
 
-def _problem_areas(grid: pd.DataFrame, indicators: pd.DataFrame, complete: np.ndarray, words: dict) -> pd.DataFrame:
-    known = grid[grid["score"].notna() & complete[grid["unit"]]]
-    lost = sum_by(known["lost"].array, known["indicator"], len(indicators))
-    rated = count_by(known["indicator"], len(indicators))
-    everything = total(lost)
+def _problem_areas(indicators: pd.DataFrame, scores: list, points: list, complete: np.ndarray, words: dict) -> pd.DataFrame:
+    known = [complete & ~score.isna() for score in scores]
+    scored, reached = (exact([total(one[rows]) for one, rows in zip(column, known, strict=True)]) for column in (scores, points))
+    people = exact([np.count_nonzero(rows) for rows in known])
+    lost = indicators["weight"].array * people - reached
+    everything, people = total(lost), where(people == 0, None, people)
     frame = _described(indicators, np.arange(len(indicators)), words)
-    frame["score"] = half_up(sum_by(known["score"].array, known["indicator"], len(indicators)) / where(rated == 0, None, rated))
-    frame["lost"] = half_up(lost / where(rated == 0, None, rated))
+    frame["score"], frame["lost"] = half_up(scored / people), half_up(lost / people)
     frame["share"] = half_up(lost / everything * HUNDRED) if everything else missing(len(frame))
     order = np.lexsort((indicators.index, -rank_codes(indicators["weight"].array), -rank_codes(lost)))
     return frame.iloc[order].reset_index(drop=True)
@@ -37,19 +38,24 @@ def _problem_areas(grid: pd.DataFrame, indicators: pd.DataFrame, complete: np.nd
 
 def priorities(book: Book) -> None:
     """P3 轻重缓急: every person's indicators by lost points, then weight, both descending, then id."""
-    lost = listing(_lost_points, book.kept["grid"], book.kept["indicators"], book.people.index, _words(book))
+    indicators, scores, points = (book.kept[name] for name in ("indicators", "scores", "points"))
+    lost = listing(_lost_points, indicators, scores, points, book.people.index, _words(book))
     book.outputs["lost_points"], book.outputs["priority_list"] = lost, listing(_priority_list, lost)
 
 
-def _lost_points(grid: pd.DataFrame, indicators: pd.DataFrame, ids: pd.Index, words: dict) -> pd.DataFrame:
-    known = grid[grid["score"].notna()]
-    names = pd.Index(indicators.index).argsort().argsort()[known["indicator"]]
-    order = np.lexsort((names, -rank_codes(known["weight"].array), -rank_codes(known["lost"].array), known["unit"]))
-    known = known.iloc[order]
-    frame = _described(indicators, known["indicator"].to_numpy(), words)
-    frame.insert(0, "employee_id", ids[known["unit"]])
-    frame.insert(1, "order", known.groupby("unit").cumcount().to_numpy() + 1)
-    frame["score"], frame["lost"] = known["score"].array, half_up(known["lost"].array)
+def _lost_points(indicators: pd.DataFrame, scores: list, points: list, ids: pd.Index, words: dict) -> pd.DataFrame:
+    weights = indicators["weight"].array
+    score = ExactArray._concat_same_type(scores)
+    lost = ExactArray._concat_same_type([weight - point for weight, point in zip(weights, points, strict=True)])
+    known = np.flatnonzero(~score.isna())
+    indicator, unit = np.divmod(known, len(ids))
+    names = indicators.index.argsort().argsort()
+    order = np.lexsort((names[indicator], -rank_codes(weights)[indicator], -rank_codes(lost[known]), unit))
+    known, indicator, unit = known[order], indicator[order], unit[order]
+    frame = _described(indicators, indicator, words)
+    frame.insert(0, "employee_id", ids[unit])
+    frame.insert(1, "order", pd.Series(unit).groupby(unit).cumcount().to_numpy() + 1)
+    frame["score"], frame["lost"] = score[known], half_up(lost[known])
     return frame
 
 

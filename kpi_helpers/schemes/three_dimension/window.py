@@ -14,30 +14,34 @@ from kpi_helpers.calendar import Period, month_of
 from kpi_helpers.events import has_text
 from kpi_helpers.language import say
 from kpi_helpers.lines import Records
-from kpi_helpers.listing import listing, lists_of
+from kpi_helpers.listing import grouped, listing, lists_of
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.three_dimension.sheets import this_month
+from kpi_helpers.schemes.three_dimension.sheets import indicator_codes, this_month
+from kpi_helpers.tables import Tables
 
 Assessed = Literal["previous", "current"]
 
 
 def scope(book: Book, clause: Clause, include_trial: YesNo) -> None:
     """4a 适用对象: everybody but cleaners (and, by choice, trial staff); who has left or not begun only if rated."""
-    people, rated = book.people, np.zeros(len(book.people), dtype=bool)
-    ratings = book.table("ratings")
-    codes = book.codes(ratings["employee_id"])
-    rated[codes[ratings["score"].notna().to_numpy() & (codes >= 0)]] = True
+    people = book.people
     partial, absent = _partly_employed(book)
     people["partial_month"] = partial
     book.mark(_is(people, "role", "cleaner"), "out_of_scope")
     if not include_trial:
         book.mark(_is(book.table("employees"), "status", "trial"), "out_of_scope")
-    book.mark(absent & ~rated, "not_assessed")
+    book.mark(absent & ~book.once(_rated_people), "not_assessed")
     book.mark(_refused_people(book), "error")
     if any(row["table"] == "indicators" for row in book.errors):
         book.mark(np.ones(len(people), dtype=bool), "error")
     title = say("本月不满月", "employed for part of the month only")
     book.flag("partial_month", title, people.index[partial & book.complete()], clause)
+
+
+def _rated_people(tables: Tables) -> np.ndarray:
+    """Who of the roster has any score."""
+    ratings, ids = tables["ratings"], tables["employees"]["employee_id"].drop_duplicates()
+    return ids.isin(ratings["employee_id"][ratings["score"].notna()]).to_numpy()
 
 
 def _partly_employed(book: Book) -> tuple[np.ndarray, np.ndarray]:
@@ -71,9 +75,9 @@ def rating_window(
     book: Book, clause: Clause, records: Records, first_day: Whole, last_day: Whole, assessed: Assessed, shift_holidays: YesNo
 ) -> None:
     """5b 每月的1-5日: the ratings of the month, and which of them were given outside the window (last day to 24:00)."""
-    scored = records.frame["score"].notna().to_numpy()
+    scored = records.column("score").notna().to_numpy()
     ratings = records.pick(scored & book.complete()[records.units])
-    given = ratings.frame["rated_at"]
+    given = ratings.column("rated_at")
     late, window = np.zeros(len(given), dtype=bool), None
     if book.period is not None:
         window = _window(book, book.period.after() if assessed == "previous" else book.period, first_day, last_day, shift_holidays)
@@ -82,7 +86,8 @@ def rating_window(
         book.outputs["rating_window"] = {book.policy.month: {"first": window[0], "last": window[1]}}
     book.kept.update(ratings=ratings, late=late, window=window)
     title = say("未填评分时间，无法判断是否在窗口内", "no time of rating: whether it was in the window is unknown")
-    _flag_ratings(book, clause, "no_rated_at", title, ratings, given.isna().to_numpy())
+    undated = _listed(book, ratings, given.isna().to_numpy())
+    book.flag("no_rated_at", title, undated, clause, detail=undated)
 
 
 def _window(book, month: Period, first_day: int, last_day: int, shift_holidays: bool) -> tuple[date, date]:
@@ -106,8 +111,9 @@ def special_circumstances(book: Book, clause: Clause, enforcement: Literal["flag
     exempt = _covered(book, records.loc[counts, "unit"], everybody)
     late = book.kept["late"] & ~exempt[ratings.units]
     book.kept["rejected"] = late & (enforcement == "reject")
-    book.people["late"] = lists_of(book.people.index, _listed(book, ratings, late))
-    _flag_ratings(book, clause, "late", say("评分时间在窗口之外", "rated outside the window"), ratings, late)
+    listed = _listed(book, ratings, late)
+    book.people["late"] = lists_of(book.people.index, listed)
+    book.flag("late", say("评分时间在窗口之外", "rated outside the window"), listed, clause, detail=listed)
     if len(records):
         book.outputs["exemption_records"] = records.drop(columns="_row").assign(counts=counts.to_numpy()).reset_index(drop=True)
 
@@ -125,20 +131,26 @@ def _covered(book: Book, units: pd.Series, everybody: list) -> np.ndarray:
 def evidence(book: Book, clause: Clause, required: YesNo) -> None:
     """2e 数据佐证: the list of ratings with their evidence; by default a rating without any is refused and listed."""
     ratings = book.kept["ratings"]
-    frame = ratings.frame
-    bare = ~has_text(frame["evidence_ref"]) if "evidence_ref" in frame else np.ones(len(frame), dtype=bool)
-    refused = bare & required
+    refused = book.once(_bare)[ratings.rows] & required
     book.refuse("ratings", ratings.rows[refused], "no_evidence", "evidence_ref")
-    book.people["refused"] = lists_of(book.people.index, _listed(book, ratings, refused))
-    _flag_ratings(book, clause, "no_evidence", say("评分没有数据佐证", "rated without evidence"), ratings, refused)
+    listed = _listed(book, ratings, refused)
+    book.people["refused"] = lists_of(book.people.index, listed)
+    book.flag("no_evidence", say("评分没有数据佐证", "rated without evidence"), listed, clause, detail=listed)
     counted = ~refused & ~book.kept["rejected"]
     book.kept["counted"] = ratings.pick(counted)
-    columns = [name for name in ("employee_id", "indicator_id", "score", "evidence_ref", "rated_by", "rated_at") if name in frame]
-    book.outputs["evidence_list"] = listing(_evidence_list, frame[columns], counted)
+    book.outputs["evidence_list"] = listing(_evidence_list, ratings, counted)
 
 
-def _evidence_list(ratings: pd.DataFrame, counted: np.ndarray) -> pd.DataFrame:
-    return ratings.assign(counts=counted).reset_index(drop=True)
+def _bare(tables: Tables) -> np.ndarray:
+    """Which ratings have no evidence."""
+    ratings = tables["ratings"]
+    return ~has_text(ratings["evidence_ref"]) if "evidence_ref" in ratings else np.ones(len(ratings), dtype=bool)
+
+
+def _evidence_list(ratings: Records, counted: np.ndarray) -> pd.DataFrame:
+    names = ("employee_id", "indicator_id", "score", "evidence_ref", "rated_by", "rated_at")
+    shown = ratings.frame[[name for name in names if name in ratings.source]]
+    return shown.assign(counts=counted).reset_index(drop=True)
 
 
 def _is(frame: pd.DataFrame, column: str, word: str) -> np.ndarray:
@@ -146,15 +158,10 @@ def _is(frame: pd.DataFrame, column: str, word: str) -> np.ndarray:
 
 
 def _listed(book: Book, ratings: Records, chosen: np.ndarray) -> dict[str, list]:
-    """The indicators of the chosen ratings by person."""
-    lists: dict[str, list] = {}
-    ids, rated = book.people.index, ratings.pick(chosen)
-    for unit, name in sorted(zip(rated.units, rated.column("indicator_id"), strict=True)):
-        lists.setdefault(ids[unit], []).append(name)
-    return lists
-
-
-def _flag_ratings(book: Book, clause: Clause, name: str, title: str, ratings: Records, chosen: np.ndarray) -> None:
-    """Flag the people of some ratings, with the indicators as evidence."""
-    listed = _listed(book, ratings, chosen)
-    book.flag(name, title, listed, clause, detail=listed)
+    """The indicators of the chosen ratings by person, in the order of both."""
+    codes, names = book.once(indicator_codes)
+    rated = ratings.pick(chosen)
+    codes = codes[rated.rows]
+    order = np.argsort(rated.units * len(names) + codes)
+    units = rated.units[order]
+    return dict(zip(book.people.index[np.unique(units)], grouped(units, names[codes[order]]), strict=True))

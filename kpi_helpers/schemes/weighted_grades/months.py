@@ -61,7 +61,8 @@ def history(book: Book) -> None:
         "appealed": open_now,
     }
     before = replace(before, appealed=before.appealed | appealed)
-    book.kept["history"] = Months(*(_joined(getattr(before, name), own[name]) for name in own)).pick(source)
+    months = Months(*(_joined(getattr(before, name), own[name]) for name in own))
+    book.kept["history"] = months.pick(source[(~months.judged.isna() | months.appealed)[source]])  # a month without result is none
     now = {"employee_id": people.index.to_numpy()[mine], "month": month, "score": own["score"], "full_month": full}
     book.outputs["history"] = listing(_history_table, past.frame, appealed, now, open_now, source)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from kpi_helpers.arguments import Number, YesNo
 from kpi_helpers.book import Book, published
@@ -22,7 +21,7 @@ Indicator = Literal["quality", "workload", "satisfaction", "teamwork"]
 def rating(book: Book, records: Records, indicator: Indicator, sub_ratings: Literal["mean"] | None) -> Lines:
     """2.1.1-2.1.4 一项评分 (0-100): as rated, or the plain mean of its sub-ratings where there are any."""
     values, cells = missing(records.size), [records.cells(indicator)]
-    values[records.units] = exact(records.frame[indicator])
+    values[records.units] = records.column(indicator)
     if sub_ratings == "mean":
         parts = book.table("sub_ratings")
         rows = np.flatnonzero((parts["indicator"] == indicator).to_numpy(dtype=bool))
@@ -48,14 +47,14 @@ def workload_rating(
     if not from_data:
         return rating(book, records, indicator, sub_ratings)
     handled, goal = missing(records.size), missing(records.size)
-    handled[records.units], goal[records.units] = _numbers(records.frame, "handled"), _numbers(records.frame, "target")
+    handled[records.units], goal[records.units] = (_numbers(records, name) for name in ("handled", "target"))
     goal = goal.fillna(target)
     value = minimum(handled / goal, 1) * scale
     return Lines(where(assessed(book), value, None), handled, [records.cells("handled"), records.cells("target")])
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> ExactArray:
-    return exact(frame[column]) if column in frame else missing(len(frame))
+def _numbers(records: Records, column: str) -> ExactArray:
+    return exact(records.column(column)) if column in records.source else missing(len(records.rows))
 
 
 def weighted_score(
@@ -68,21 +67,21 @@ def weighted_score(
     missing_indicator: Literal["incomplete", "reweight"],
 ) -> list[Lines]:
     """2.1 绩效得分: the four weighted ratings, to 0.01. A missing one leaves the result open, or the others bear its weight."""
-    size, weights = len(book.people), {"quality": quality, "workload": workload, "satisfaction": satisfaction, "teamwork": teamwork}
-    weights = {name: constant(0, size) + weight for name, weight in weights.items()}
+    weights = {"quality": quality, "workload": workload, "satisfaction": satisfaction, "teamwork": teamwork}
     absent = {name: book.column(name).isna() for name in weights}
-    _note_weights(book, clause, sum(weights.values(), constant(0, size)))
-    some = np.any(list(absent.values()), axis=0)
-    present = sum((where(absent[name], 0, weight) for name, weight in weights.items()), constant(0, size))
-    _name_missing(book, absent, some if missing_indicator == "incomplete" else present == 0)
-
-    posted = book.posted("employee")
-    carried = where(book.complete(), where(some, posted / where(present == 0, 1, present), posted), None)
-    final = published(book, carried)
-    book.kept["raw_score"] = carried
+    _note_weights(book, clause, sum(weights.values(), constant(0, 1)))
+    posted, some = book.posted("employee"), np.any(list(absent.values()), axis=0)
+    carried, lacking = posted, some
+    if missing_indicator == "reweight":
+        present = sum((where(absent[name], 0, constant(0, 1) + weight) for name, weight in weights.items()), constant(0, 1))
+        lacking = present == 0
+        carried = where(some, posted / where(lacking, 1, present), posted)
+    _name_missing(book, absent, lacking)
+    raw, final = where(book.complete(), carried, None), published(book, carried)
+    book.kept["raw_score"] = raw
     return [
-        Lines((carried - posted).fillna(0), note=say("缺项按其余权重折算", "the other weights bear the missing one")),
-        Lines((final - carried).fillna(0), result=final, note=say("四舍五入", "rounding")),
+        Lines(where(book.complete(), carried - posted, 0), note=say("缺项按其余权重折算", "the other weights bear the missing one")),
+        Lines((final - raw).fillna(0), result=final, note=say("四舍五入", "rounding")),
     ]
 
 

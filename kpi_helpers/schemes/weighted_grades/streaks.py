@@ -31,7 +31,6 @@ def consecutive_fails(
     A month under appeal changes nothing until it is final. A month without result ends a streak (or is skipped).
     """
     rows, month, ids = book.kept["history"], book.policy.month, book.people.index
-    rows = rows.pick(~rows.judged.isna() | rows.appealed)
     failed = (rows.judged < pass_mark) & (rows.full | (not full_months_only)) & ~rows.appealed
     run, streak = _runs(rows, failed, ~failed & ~rows.appealed, gap)
     reached = failed & (streak >= length) & (action is not None)

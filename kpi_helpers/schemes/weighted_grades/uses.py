@@ -42,7 +42,7 @@ def income(
 def reward(book: Book, grade: str, amount: Number) -> Lines:
     """4.1b 优秀者奖励: the list of candidates; an amount in 元 only where HR has set one."""
     chosen = _listed(book, grade, "reward_candidates")
-    paid = where(chosen, half_up(constant(0, len(chosen)) + amount), None)
+    paid = where(chosen, half_up(constant(0, 1) + amount), None)
     return Lines(where(paid > 0, paid, None))
 
 
@@ -52,8 +52,8 @@ def company_rules(book: Book, grade: str) -> None:
 
 
 def _listed(book: Book, grade: str, name: str) -> np.ndarray:
-    chosen = book.complete() & (book.people["grade"] == grade).to_numpy(dtype=bool)
-    book.outputs.setdefault("lists", {})[name] = list(book.people.index[chosen])
+    chosen = book.complete() & (book.people["grade"].to_numpy(dtype=object) == grade)
+    book.outputs.setdefault("lists", {})[name] = book.people.index[chosen].tolist()
     book.outputs[name] = listing(_results, book.people[["score", "grade"]], chosen)
     return chosen
 
