@@ -14,8 +14,9 @@ from kpi_helpers.calendar import Period, Workdays, workdays_of
 from kpi_helpers.checks import blocks
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
+from kpi_helpers.flags import Flag
 from kpi_helpers.language import say
-from kpi_helpers.lines import UNIT_KEYS, Cells, Lines, Post, Records
+from kpi_helpers.lines import Cells, Lines, Post, Records
 from kpi_helpers.numbers import ExactArray, added, exact, half_up, missing, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.tables import NOT_APPLICABLE, Tables
@@ -35,7 +36,7 @@ class Book:
         self.policy, self.period = policy, policy.period
         self.tables = tables
         self.posts: list[Post] = []
-        self.flags: list[dict] = []
+        self.flags: list[Flag] = []
         self.errors: list[dict] = list(tables.refused)
         self.outputs: dict[str, object] = {}
         self.kept: dict[str, object] = {}  # what a clause leaves for later ones of its scheme; shown nowhere
@@ -416,25 +417,12 @@ class Book:
 
     def flag(self, name: str, title: str, ids, clause: Clause | None, per: str = "employee", detail=None, note: str = "") -> None:
         """待人决定: a proposal for people to decide, with its evidence in `detail` (one value, or a dict by id)."""
-        flags = self.flags
-        for unit in ids:
-            own = detail.get(unit) if isinstance(detail, dict) else detail
-            flags.append(
-                {
-                    "flag": name,
-                    "title": title,
-                    UNIT_KEYS[per]: unit,
-                    "clause": clause.id if clause else "",
-                    "source": clause.source if clause else "",
-                    "detail": own,
-                    "note": note,
-                }
-            )
+        said = (clause.id, clause.source) if clause else ("", "")
+        self.flags.append(Flag(name, title, tuple(ids), *said, per, detail, note))
 
     def refuse(self, table: str, rows, reason: str, column: str = "", **keys) -> None:
         """Refuse rows (positions) of a table: they do not count and are listed with sheet, row, value and reason."""
-        frame = self.tables[table]
-        self.errors += [self.tables.refusal(table, frame.iloc[row], column, reason, **keys) for row in rows]
+        self.errors += self.tables.refusals(table, rows, column, reason, **keys)
 
 
 def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:

@@ -68,8 +68,7 @@ def refuse_rows(tables: Tables, faults: list[RowFault]) -> None:
     """Take the faulty rows out of their tables and list them in `tables.refused`."""
     doomed: dict[str, set[int]] = {}
     for fault in faults:
-        row = tables[fault.table].iloc[fault.row]
-        tables.refused.append(tables.refusal(fault.table, row, fault.column, fault.reason, value=fault.value))
+        tables.refused += tables.refusals(fault.table, [fault.row], fault.column, fault.reason, value=fault.value)
         doomed.setdefault(fault.table, set()).add(fault.row)
     for name, rows in doomed.items():
         tables[name] = tables[name].drop(index=sorted(rows)).reset_index(drop=True)

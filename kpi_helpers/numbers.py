@@ -417,7 +417,10 @@ def added(columns: list[ExactArray], length: int) -> ExactArray:
     small = [one for one in columns if one.num.dtype != object and _few(one.den)]
     if small:
         common = _common(np.concatenate([np.flatnonzero(np.bincount(one.den, minlength=2)[1:]) + 1 for one in small]))
-        if max(sum(_peak(one.num) for one in small), 1) * common < _LIMIT:  # one common denominator: few additions and no reductions
+        most = max(sum(_peak(one.num) for one in small), 1)
+        if most * common >= _LIMIT:
+            most = sum(map(_reach, small))  # numbers with large denominators may be small themselves
+        if most * common < _LIMIT:  # one common denominator: few additions and no reductions
             parts = np.append(0, common // np.arange(1, _FEW + 1))  # 0 for a missing value
             whole = sum((one.num * parts[one.den] for one in small), np.zeros(length, dtype=np.int64))
             result, rest = _reduced(whole, parts[1:2]), [one for one in columns if not any(one is other for other in small)]
@@ -427,6 +430,11 @@ def added(columns: list[ExactArray], length: int) -> ExactArray:
 
 
 _FEW = 10_000
+
+
+def _reach(values: ExactArray) -> int:
+    """A whole number beyond all of these numbers, whatever their signs."""
+    return _peak(values.num // np.maximum(values.den, 1)) + 1
 
 
 def _few(den) -> bool:

@@ -44,22 +44,25 @@ class Tables(dict):
         """The same tables, from which other rows may be refused."""
         return Tables(self, self.origins, self.delivered, self.refused, self.file, self.department, self.notes)
 
-    def refusal(self, table: str, row: pd.Series, column: str, reason: str, **keys) -> dict:
-        """One entry of the list of refused rows (拒收行)."""
-        origin = self.origins.get(table)
-        value = row.get(column)
-        ids = {name: row[name] for name in row.index if (name.endswith("_id") or name == "clause") and not is_missing(row[name])}
-        return {
-            "table": table,
-            "sheet": origin.sheet if origin else table,
-            "row": int(row["_row"]),
-            "column": column,
-            "cell": origin.cell(column, int(row["_row"])) if origin else "",
-            "value": None if is_missing(value) else value,
-            "reason": reason,
-            **ids,
-            **keys,
-        }
+    def refusals(self, table: str, rows, column: str, reason: str, **keys) -> list[dict]:
+        """Entries of the list of refused rows (拒收行), for rows at these positions."""
+        origin, frame = self.origins.get(table), self[table].iloc[rows]
+        ids = [name for name in frame if name.endswith("_id") or name == "clause"]
+        values = list(frame[column]) if column in frame else [None] * len(frame)
+        return [
+            {
+                "table": table,
+                "sheet": origin.sheet if origin else table,
+                "row": row["_row"],
+                "column": column,
+                "cell": origin.cell(column, row["_row"]) if origin else "",
+                "value": None if is_missing(value) else value,
+                "reason": reason,
+                **{name: row[name] for name in ids if not is_missing(row[name])},
+                **keys,
+            }
+            for row, value in zip(frame[["_row", *ids]].to_dict("records"), values, strict=True)
+        ]
 
 
 NOT_APPLICABLE = " n/a"  # after a column's name: does it not apply to this row?

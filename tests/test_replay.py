@@ -137,17 +137,26 @@ def test_another_month_of_an_event_computes_only_clauses_whose_events_change(mon
     assert again[0] == "2.A2.1" and not set(again) & {"2.A1.1a", "2.A3.1", "2.B1"}
 
 
-def test_numbers_follow_the_last_reading_that_nothing_recorded_says_anything_about(monkeypatch):
-    policy, tables, _ = month("quarterly_standard")
-    replay = Replay(policy, tables)
-    measured = policy.adjusted({"item_1a_source": "measured"})
+def test_numbers_follow_the_last_reading_for_which_a_module_makes_other_tables_ready(monkeypatch):
+    policy, tables, replay = month("team_pool")
+    replay, fewer = Replay(policy, tables), {"in_scope_roles": ["cs"]}
+    trial = policy.adjusted(fewer)
     with pytest.raises(Unfollowed):
-        replay.follow(measured)
-    assert everything(replay.score(measured)) == everything(kpi.score(measured, tables))
-    assert computed_again(replay, measured, monkeypatch) == []
-    both = policy.adjusted({"item_1a_source": "measured", "1.weight": 31, "2.weight": 24})
-    assert everything(replay.score(both)) == everything(kpi.score(both, tables))
+        replay.follow(trial)
+    assert everything(replay.score(trial)) == everything(kpi.score(trial, tables)) != everything(replay.baseline)
     assert computed_again(replay, policy, monkeypatch) == []
+    both = policy.adjusted({**fewer, "6.8.points": -4})
+    scored = []
+    monkeypatch.setattr(Replay, "__init__", lambda *_: scored.append(1))
+    assert everything(replay.score(both)) == everything(kpi.score(both, tables))
+    assert not scored
+
+
+def test_clauses_that_a_module_replaces_are_followed(monkeypatch):
+    policy, tables, replay = month("quarterly_standard")
+    measured = policy.adjusted({"item_1a_source": "measured"})
+    assert everything(replay.follow(measured)) == everything(kpi.score(measured, tables)) != everything(replay.baseline)
+    assert "1a" in computed_again(replay, measured, monkeypatch)
 
 
 def test_what_comes_out_the_same_goes_no_further(monkeypatch):

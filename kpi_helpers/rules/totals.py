@@ -43,15 +43,16 @@ def total(
     start: points everybody begins with. places: decimals, half up; round: any other way, {places: 0, mode: down}. What floor,
     cap and rounding change is a line of its own. kinds, sections: only these lines. People whose result is not complete get no total.
     """
-    added = constant(0, len(book.units(clause.per))) + (0 if start is None else start)
-    raw = book.posted(clause.per, clause.unit, kinds, sections) + added
+    nothing = constant(0, len(book.units(clause.per)))
+    raw = book.posted(clause.per, clause.unit, kinds, sections)
+    raw = raw if start is None else raw + start
     bounded = clip(raw, floor, cap)
     final = bounded if places is None else half_up(bounded, places)
     final = final if round is None else rounded_to(final, round.step, round.mode)
     if clause.per == "employee":
         final = where(book.complete(), final, None)
-    lines = [Lines(added, note=say("基础分", "base points"))] if start is not None else []
-    lines.append(Lines(bounded - raw, note=say("封顶或保底", "cap or floor")))
+    lines = [] if start is None else [Lines(nothing + start, note=say("基础分", "base points"))]
+    lines.append(Lines(nothing if bounded is raw else bounded - raw, note=say("封顶或保底", "cap or floor")))
     lines.append(Lines((final - bounded).fillna(0), result=final, note=say("四舍五入", "rounding")))
     return lines
 

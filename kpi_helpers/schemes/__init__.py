@@ -14,6 +14,7 @@ from kpi_helpers.arguments import COMMON, ByColumn, Named, hints, marks
 from kpi_helpers.book import Book
 from kpi_helpers.checks import own_program
 from kpi_helpers.errors import Fault, PolicyError
+from kpi_helpers.flags import flag_names, flags_of
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
 from kpi_helpers.listing import lists_of, written
@@ -168,19 +169,6 @@ def close(book: Book) -> Result:
     return Result(book.policy, people, book.groups, book.department, written(book.outputs), **later, posts=book.posts, inputs=book.tables)
 
 
-def flag_names(flags) -> dict[str, list]:
-    """The flags of each person, every one once."""
-    found: dict[str, list] = {}
-    for flag in flags:
-        if "employee_id" in flag and flag["flag"] not in found.setdefault(flag["employee_id"], []):
-            found[flag["employee_id"]].append(flag["flag"])
-    return found
-
-
-def flags_of(book: Book) -> pd.DataFrame:
-    return pd.DataFrame(book.flags, columns=["flag", "title", "employee_id", "group_id", "clause", "source", "detail", "note"])
-
-
 def assumptions_of(policy: Policy) -> pd.DataFrame:
     """假设值: every [A] number that a clause used, with the clauses that used it."""
     rows = [
@@ -200,7 +188,7 @@ def assumptions_of(policy: Policy) -> pd.DataFrame:
 
 # what a result lists besides the figures of its units
 LISTED = {
-    "flags": flags_of,
+    "flags": lambda book: flags_of(book.flags),
     "errors": lambda book: pd.DataFrame(book.errors),
     "assumptions": lambda book: assumptions_of(book.policy),
 }

@@ -86,8 +86,12 @@ def _alike_arrays(one: np.ndarray, other: np.ndarray) -> bool:
         return True
     if one.dtype != object:
         return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "mMf"))
-    if np.array_equal(_places(one), _places(other)):  # the very same objects
+    others = _places(one) != _places(other)
+    one, other = one[others], other[others]  # the very same objects need no comparison
+    if not len(one):
         return True
+    if isinstance(one[0], str) and isinstance(other[0], str) and one[0] != other[0]:
+        return False
     kinds = pd.api.types.infer_dtype(one, skipna=True), pd.api.types.infer_dtype(other, skipna=True)
     if kinds[0] != kinds[1] or kinds[0] not in ("string", "boolean", "empty"):
         return False

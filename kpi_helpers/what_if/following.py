@@ -8,15 +8,19 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from kpi_helpers.flags import flag_names
 from kpi_helpers.lines import Lines
 from kpi_helpers.listing import lists_of, written
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
-from kpi_helpers.schemes import LISTED, flag_names
+from kpi_helpers.schemes import LISTED
 from kpi_helpers.tables import Tables
 from kpi_helpers.what_if.cells import ALL, FRAMES, Cells, Frame
 from kpi_helpers.what_if.copies import alike, freeze, same
 from kpi_helpers.what_if.recording import NUMBERED, Recording, Step
+
+# what of a policy neither its numbers nor its clauses say
+FIXED = ("scheme", "title", "version", "period", "cycle", "per", "tables", "sections", "results", "module", "about")
 
 
 class Unfollowed(Exception):
@@ -28,7 +32,9 @@ class Followed(Cells):
 
     def __init__(self, recording: Recording, policy: Policy, tables: Tables):
         book = recording.book
-        if tables is not book.tables or [c.id for c in policy.order if c.rule] != list(recording.steps) or recording.movable:
+        same_order = [clause.id for clause in policy.order if clause.rule] == list(recording.steps)
+        same_policy = all(getattr(policy, name) is getattr(recording.given, name) for name in FIXED)
+        if tables is not book.tables or not same_order or not same_policy or recording.movable:
             raise Unfollowed
         shared = {name: getattr(book, name) for name in ("period", "tables", "facts", "_units_of", "_told")}
         self.__dict__.update(shared, recording=recording, policy=policy, clause=None, step=Step())
@@ -38,9 +44,7 @@ class Followed(Cells):
         for part in FRAMES:
             setattr(self, part, Frame(self, part, getattr(book, part).index))
         self.shelve()
-        old = recording.parameters
-        self.changed = {name for name, one in policy.parameters.items() if one.value != old[name].value}
-        self.changed |= {ALL} if self.changed else set()
+        self.changed = recording.changed(policy)
         before = {clause.id: clause for clause in recording.given.clauses}
         self.touched = {part for clause in policy.clauses for part in different(before[clause.id], clause)}
         self.again = {id for id, _ in self.touched}

@@ -38,9 +38,10 @@ class Recording:
 
     def __init__(self, policy: Policy):
         self.parameters = policy.parameters
+        self.preparing = Step()  # what a module looks at before it opens the book
         self.opening = Step()  # what is looked at before all clauses, besides
         self.finding, self.deciding = Step(), Step()  # what the events of the period depend on, and the choice between those of one fact
-        self.step = self.opening
+        self.step = self.preparing
         self.steps: dict[str, Step] = {}
         self.early = False  # did anybody look at clauses before the book was opened?
         self.movable = False  # does a clause move people to other groups?
@@ -53,6 +54,15 @@ class Recording:
 
     def note(self, name: str) -> None:
         self.step.parameters.add(name)
+
+    def changed(self, policy: Policy) -> set[str]:
+        """The parameters that have another value now."""
+        found = {name for name, one in policy.parameters.items() if one.value != self.parameters[name].value}
+        return found | {ALL} if found else found
+
+    def prepares_alike(self, policy: Policy) -> bool:
+        """Would a module make the same tables ready? Then there is no need to ask it."""
+        return self.changed(policy).isdisjoint(self.preparing.parameters)
 
 
 class Reads(dict):
@@ -142,6 +152,7 @@ class Recorded(Cells):
 
     def __init__(self, recording: Recording, policy: Policy, tables: Tables):
         self.recording, recording.given, recording.book = recording, policy, self
+        recording.step = recording.opening
         self.quiet = True
         clauses = {clause.id: Seen.of(clause, recording) for clause in policy.clauses}
         order = tuple(clauses[clause.id] for clause in policy.order)

@@ -43,7 +43,7 @@ class Replay:
     def follow(self, policy: Policy) -> Result:
         """The result from what was recorded; Unfollowed where nothing of it holds any more."""
         with _opened(partial(Followed, self.recording)):
-            if not self.direct:
+            if not (self.direct and self.recording.prepares_alike(policy)):
                 return score(policy, self.tables)
             with own_program(policy) if policy.module else nullcontext():
                 return by_clause(policy, self.recording.book.tables)

@@ -1,0 +1,47 @@
+"""待人决定: what a clause proposes to people, with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kpi_helpers.lines import UNIT_KEYS
+
+COLUMNS = ["flag", "title", "employee_id", "group_id", "clause", "source", "detail", "note"]
+
+
+@dataclass(frozen=True, eq=False)
+class Flag:
+    """One proposal for some units of a kind; `detail` is one value for all, or a dict by id."""
+
+    name: str
+    title: str
+    ids: tuple
+    clause: str
+    source: str
+    per: str
+    detail: object
+    note: str
+
+    def rows(self) -> list[dict]:
+        """The proposal for each of them."""
+        own = self.detail.get if isinstance(self.detail, dict) else lambda _: self.detail
+        said = {"clause": self.clause, "source": self.source, "note": self.note}
+        return [{"flag": self.name, "title": self.title, UNIT_KEYS[self.per]: id, "detail": own(id), **said} for id in self.ids]
+
+
+def flags_of(flags: list[Flag]) -> pd.DataFrame:
+    """Everything that people must decide, a row each."""
+    return pd.DataFrame([row for flag in flags for row in flag.rows()], columns=COLUMNS)
+
+
+def flag_names(flags) -> dict[str, list]:
+    """The flags of each person, every one once."""
+    found: dict[str, list] = {}
+    for flag in flags:
+        for id in flag.ids if flag.per == "employee" else ():
+            names = found.setdefault(id, [])
+            if flag.name not in names:
+                names.append(flag.name)
+    return found
