@@ -18,7 +18,7 @@ from kpi_helpers.numbers import ExactArray, constant, half_up, missing, sum_by
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.months import numbers_of
 from kpi_helpers.schemes.dawo.points import decided_stars
-from kpi_helpers.schemes.dawo.staff import employment, is_trial, level_rows, person_levels
+from kpi_helpers.schemes.dawo.staff import employment, is_trial, level_rows, person_levels, persons
 from kpi_helpers.tables import Tables
 
 
@@ -146,13 +146,16 @@ def _specialists(book: Book) -> np.ndarray:
 
 def _complaints(book: Book, clauses: list[str]) -> ExactArray:
     """Confirmed complaints of the month, counted from the events under these clauses."""
-    events, rows = book.events, book.once(_events_under, *clauses)
-    rows = rows[events["kept"].to_numpy(dtype=bool)[rows]]
-    return sum_by(events["count"].array[rows], book.codes(events["employee_id"].iloc[rows]), len(book.people))
+    events, (rows, person) = book.events, book.once(_events_under, *clauses)
+    kept = events["kept"].to_numpy(dtype=bool)[rows]
+    return sum_by(events["count"].array[rows[kept]], person[kept], len(book.people))
 
 
-def _events_under(tables: Tables, *clauses: str) -> np.ndarray:
-    return np.flatnonzero(tables["events"]["clause"].isin(clauses))
+def _events_under(tables: Tables, *clauses: str) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of these clauses, and whom they are of."""
+    events = tables["events"]
+    rows = np.flatnonzero(events["clause"].isin(clauses))
+    return rows, persons(tables, events["employee_id"].iloc[rows])
 
 
 def _incentive_ratio_in(book: Book, month: str) -> ExactArray:

@@ -13,7 +13,7 @@ from kpi_helpers.book import Book
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
-from kpi_helpers.listing import grouped, lists_of
+from kpi_helpers.listing import grouped, listing, lists_of
 from kpi_helpers.numbers import count_by, exact, missing, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import day64, first_given, person_days, sundays
@@ -77,10 +77,10 @@ def contact_ladder(
     log["rate"] = where(provided > 0, log["leads_contacted"].array / where(provided > 0, provided, 1), None)
     log["reached"] = log["rate"].array >= standard
     log = log[book.in_period(log["week_end"])]
-    book.kept["ladder"] = log
+    book.kept["ladder"] = log[["person", "employee_id", "week_end", "row", "rate", "step"]]
     shown = ["employee_id", "week_end", "leads_provided", "leads_contacted", "rate", "reached", "step", "state"]
-    book.outputs["ladder_log"] = log[shown].reset_index(drop=True)
-    book.outputs["weeks_to_review"] = log.loc[log["state"] == "flagged", shown].reset_index(drop=True)
+    book.outputs["ladder_log"] = ladder = listing(_renumbered, log[shown])
+    book.outputs["weeks_to_review"] = listing(_flagged, ladder)
     _name_missing_weeks(book, clause, log)
     return Lines(missing(len(book.people)), result=_states(book, log))
 
@@ -207,6 +207,14 @@ def _climb(book, log, thresholds, poor, below, reset, repeat_previous, repeat_la
         step[rows] = taken
         state[rows] = np.select([stopped, without, taken > 0, low], ["stopped", "no_leads", taken.astype(object), "flagged"], 0)
     return step, state
+
+
+def _renumbered(log: pd.DataFrame) -> pd.DataFrame:
+    return log.reset_index(drop=True)
+
+
+def _flagged(log: pd.DataFrame) -> pd.DataFrame:
+    return _renumbered(log[log["state"] == "flagged"])
 
 
 def _span(week: pd.Timestamp, reset: str):
