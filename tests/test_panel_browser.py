@@ -21,14 +21,18 @@ LATEST = 120_000  # milliseconds for a page to come up on a busy machine
 def started(folder, *words, address):
     """A server as a process in a project of its own, and where it listens."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(folder / ".jupyter")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *words], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    told = folder / "server.log"  # a pipe that nobody reads any more would stop the server once it is full
+    with told.open("w") as log:
+        process = subprocess.Popen([sys.executable, "-m", *words], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
-        yield next(found[0] for line in process.stdout if (found := re.search(address, line)))
+        begun = time.monotonic()
+        while not (found := re.search(address, told.read_text("utf-8"))):
+            assert process.poll() is None and time.monotonic() - begun < LATEST / 1000, told.read_text("utf-8")
+            time.sleep(0.05)
+        yield found[0]
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.wait(timeout=30)
 
 
 def total(page):
@@ -41,6 +45,14 @@ def until(page, true, seconds=20):
     while not true():
         assert time.monotonic() - begun < seconds
         page.wait_for_timeout(50)
+
+
+def further(page):
+    """Scroll half a page down a notebook, from its end back to the start: it holds only those cells that are near the eye."""
+    half = "e.scrollTop + e.clientHeight + 5 > e.scrollHeight ? 0 : e.scrollTop + e.clientHeight / 2"
+    page.locator(".jp-WindowedPanel-outer").first.evaluate(f"e => {{ e.scrollTop = {half} }}")
+    page.wait_for_timeout(250)
+    return True
 
 
 def to_the_right(page, name, steps):
@@ -113,7 +125,7 @@ def test_the_monthly_notebook_shows_the_panel_in_jupyterlab(project, browser):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         figures = page.locator(".kpi-figures").first
-        figures.wait_for(timeout=LATEST, state="attached")
+        until(page, lambda: further(page) and figures.count(), LATEST / 1000)
         figures.scroll_into_view_if_needed()
         mean = figures.inner_text()
         to_the_right(page, "cap_attendance", 3)
