@@ -604,7 +604,7 @@ def largest_remainder(pool: ExactArray, claims: ExactArray, codes) -> ExactArray
     sums = sum_by(parts, codes, len(pool))
     idle = sums == 0
     top = np.where(idle[codes], 0, _times(fen.num[codes], parts.num))
-    bottom = _times(fen.den, np.where(idle, 1, sums.num))[codes]  # 0 where pool or claims are missing
+    bottom = np.where(idle, 1, _times(fen.den, sums.num))[codes]  # 0 where pool or claims are missing
     blank = bottom == 0
     bottom = np.where(blank, 1, bottom)
     share = top // bottom

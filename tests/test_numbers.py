@@ -119,6 +119,12 @@ def test_a_missing_value_is_never_summed_as_zero():
         total(exact([1, None]))
 
 
+def test_largest_remainder_of_what_is_missing():
+    """A missing pool gives no shares, but nothing to a group that claims nothing; a missing claim leaves its whole group open."""
+    shares = largest_remainder(exact([None, None, 10]), exact([0, 1, 1, None]), [0, 1, 2, 2])
+    assert shares[0] == 0 and shares.isna().tolist() == [False, True, True, True]
+
+
 @given(
     st.integers(0, 10**9).map(lambda fen: Fraction(fen, 100)),
     st.lists(st.fractions(min_value=0, max_value=1000, max_denominator=1000), min_size=1, max_size=12),

@@ -163,15 +163,15 @@ class Recorded(Cells):
         self.quiet = False
 
     def found_events(self) -> events.Facts:
-        with self.opening(self.recording.finding):
+        with self.within(self.recording.finding):
             return super().found_events()
 
     def overruled(self, found: events.Facts) -> np.ndarray:
-        with self.opening(self.recording.deciding):
+        with self.within(self.recording.deciding):
             return super().overruled(found)
 
     @contextmanager
-    def opening(self, step: Step):
+    def within(self, step: Step):
         """Note numbers that are looked at meanwhile in a step of their own."""
         self.recording.step = step
         yield

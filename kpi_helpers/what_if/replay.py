@@ -20,7 +20,7 @@ class Replay:
 
     def __init__(self, policy: Policy, tables: Tables):
         self.policy, self.tables = policy, tables
-        self.other: Replay | None = None  # of the last numbers that change which events there are, from which others may follow
+        self.other: Replay | None = None  # recorded with the last numbers under which nothing of this one holds
         self.recording = Recording(policy)
         watched = self.recording.watched(policy)
         with held(), _opened(partial(Recorded, self.recording)):
