@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kpi_helpers.lines import UNIT_KEYS
+from kpi_helpers.listing import named
 
 COLUMNS = ["flag", "title", "employee_id", "group_id", "clause", "source", "detail", "note"]
 
@@ -36,12 +38,10 @@ def flags_of(flags: list[Flag]) -> pd.DataFrame:
     return pd.DataFrame([row for flag in flags for row in flag.rows()], columns=COLUMNS)
 
 
-def flag_names(flags) -> dict[str, list]:
+def flag_names(flags, people: pd.Index) -> np.ndarray:
     """The flags of each person, every one once."""
-    found: dict[str, list] = {}
-    for flag in flags:
-        for id in flag.ids if flag.per == "employee" else ():
-            names = found.setdefault(id, [])
-            if flag.name not in names:
-                names.append(flag.name)
-    return found
+    flags = [flag for flag in flags if flag.per == "employee"]
+    masks = np.zeros((len(flags), len(people)), dtype=bool)
+    for mask, flag in zip(masks, flags, strict=True):
+        mask[people.get_indexer(flag.ids)] = True
+    return named([flag.name for flag in flags], masks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 
 @dataclass(eq=False)
@@ -43,6 +44,21 @@ def grouped(units: np.ndarray, values: np.ndarray) -> list[list]:
     return [listed[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
+def named(names: list[str], masks: np.ndarray) -> np.ndarray:
+    """For each unit the list of the names whose masks hold, every one once; whom the same hold for share one list.
+
+    >>> named(["late", "absent"], np.array([[False, True, True], [False, True, False]])).tolist()
+    [[], ['late', 'absent'], ['late']]
+    """
+    # units are many, but few differ in what holds for them, which one number says of each: a bit for every mask
+    bits = 2 ** np.arange(len(names), dtype=np.int64 if len(names) < 63 else object)
+    codes, found = pd.factorize(bits @ masks)
+    lists = np.empty(len(found), dtype=object)
+    for place, held in enumerate(found.tolist()):
+        lists[place] = list(dict.fromkeys(name for bit, name in enumerate(names) if held >> bit & 1))
+    return lists[codes]
+
+
 def names_of(masks: dict[str, np.ndarray], ids) -> dict[str, list]:
     """For each unit the names of the masks that hold, if any; in the order of the first that does, then of the units.
 
@@ -52,12 +68,8 @@ def names_of(masks: dict[str, np.ndarray], ids) -> dict[str, list]:
     held = np.array(list(masks.values()), dtype=bool).reshape(len(masks), len(ids))
     rows = np.flatnonzero(held.any(axis=0))
     held = held[:, rows]
-    order = np.argsort(held.argmax(axis=0), kind="stable") if len(rows) else rows
-    # units are many, but few differ in what holds for them, which one number says of each: a bit for every mask
-    bits = 2 ** np.arange(len(masks), dtype=np.int64 if len(masks) < 63 else object)
-    _, first, codes = np.unique(bits @ held, return_index=True, return_inverse=True)
-    lists = [[name for name, holds in zip(masks, held[:, row], strict=True) if holds] for row in first]
-    return {unit: list(lists[code]) for unit, code in zip(ids[rows[order]], codes[order].tolist(), strict=True)}
+    order = np.argsort(held.argmax(axis=0).astype(np.int16), kind="stable") if len(rows) else rows  # few steps sort faster
+    return dict(zip(ids[rows[order]].tolist(), named(list(masks), held)[order].tolist(), strict=True))
 
 
 def lists_of(index, source) -> np.ndarray:

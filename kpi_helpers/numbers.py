@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 from numbers import Rational
 
 import numpy as np
@@ -15,6 +16,8 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray, ExtensionDtype, register_extension_dtype
 
 _LIMIT = 2**62  # products and sums below this cannot leave int64
+_EXACT_FLOAT = 53  # bits: whole numbers below 2**53 are exact as floats, and sums of floats are quick
+_WIDEST = 2**512  # a denominator beyond this is worth lowest terms in any case
 
 
 @register_extension_dtype
@@ -187,7 +190,7 @@ class ExactArray(ExtensionArray):
             other = fraction(other)
         except ValueError:
             return None
-        return _small(np.array([other.numerator], dtype=object)), _small(np.array([other.denominator], dtype=object))
+        return _single(other.numerator), _single(other.denominator)
 
     def _calculate(self, other, operation):
         pair = self._pair(other)
@@ -294,16 +297,30 @@ def _small(values):
     return values
 
 
+def _single(number: int):
+    """One whole number, to calculate with a column."""
+    return _small(np.array([number], dtype=object))
+
+
 def _reduced(num, den) -> ExactArray:
     """Lowest terms once the integers grow, so that chains of products stay small; 0/0 for every missing value."""
     if num.shape != den.shape:
         num, den = map(np.array, np.broadcast_arrays(num, den))
-    if num.dtype == object or den.dtype == object or _peak(num) > 2**31 or _peak(den) > 2**20:
+    large = num.dtype == object or den.dtype == object or _peak(num) > 2**31 or _peak(den) > 2**20
+    if large and not _stays_wide(num, den):
         factor = np.gcd(num, den)
         factor = np.where(factor == 0, 1, factor)
-        num, den = num // factor, den // factor
+        num, den = _small(num // factor), _small(den // factor)
     blank = den == 0
-    return ExactArray(_small(np.where(blank, 0, num) if blank.any() else num), _small(den))
+    return ExactArray(np.where(blank, 0, num) if blank.any() else num, den)
+
+
+def _stays_wide(num, den) -> bool:
+    """Would lowest terms, which take long beyond int64, not bring a column back to it? Its largest denominator tells."""
+    if not len(den) or (num.dtype != object and den.dtype != object):
+        return False
+    row = int(np.argmax(den))
+    return _LIMIT <= den[row] // gcd(num[row], den[row]) and den[row] < _WIDEST
 
 
 # -- making and combining columns ------------------------------------------------------------------------------------
@@ -424,7 +441,7 @@ def added(columns: list[ExactArray], length: int) -> ExactArray:
             parts = np.append(0, common // np.arange(1, _FEW + 1))  # 0 for a missing value
             whole = sum((one.num * parts[one.den] for one in small), np.zeros(length, dtype=np.int64))
             result, rest = _reduced(whole, parts[1:2]), [one for one in columns if not any(one is other for other in small)]
-    for one in rest:
+    for one in sorted(rest, key=lambda one: one.num.dtype == object):  # what is wide makes every sum after it wide
         result = result + one.fillna(0)
     return result
 
@@ -449,27 +466,49 @@ def _common(den) -> int:
     return int(np.lcm.reduce((np.flatnonzero(np.bincount(den)) if _few(den) else np.unique(den)).astype(object)))
 
 
+def _distinct(den):
+    """The denominators that occur, and which of them each row has."""
+    if not _few(den):
+        return np.unique(den, return_inverse=True)
+    found = np.flatnonzero(np.bincount(den))
+    places = np.zeros(_FEW + 1, dtype=np.intp)
+    places[found] = np.arange(len(found))
+    return found, places[den]
+
+
 def _in_parts(values: ExactArray):
     """The numerators over the smallest common denominator, 0 where missing, and that denominator."""
     den = np.where(values.den == 0, 1, values.den)
     common = _common(den)
-    return _times(values.num, _small(np.array([common], dtype=object)) // den), common
+    return _times(values.num, _single(common) // den), common
 
 
 def sum_by(values: ExactArray, codes, groups: int) -> ExactArray:
     """Sums per group code 0..groups-1; a group without rows sums to 0; a missing value makes its group missing."""
     codes = np.asarray(codes, dtype=np.intp)
     blank = values.isna()
-    scaled, common = _in_parts(values)
-    if scaled.dtype != object and _peak(scaled) * max(len(scaled), 1) < 2**53:
-        sums = np.bincount(codes, weights=scaled, minlength=groups).astype(np.int64)  # floats, but exact below 2^53
-    else:
-        sums = np.zeros(groups, dtype=object)
-        np.add.at(sums, codes, scaled.astype(object))
-    result = _reduced(sums, _small(np.array([common], dtype=object)))
+    found, kinds = _distinct(np.where(blank, 1, values.den))
+    common = _common(found)
+    sums = _sums(values.num, [common // int(den) for den in found], kinds, codes, groups)
+    result = _reduced(sums, _single(common))
     if blank.any():
         result = where(np.bincount(codes[blank], minlength=groups) > 0, None, result)
     return result
+
+
+def _sums(num, factors: list[int], kinds, codes, groups: int):
+    """Sums of numerators times the factor of their kind, the factors digit by digit so that every sum fits."""
+    bits = _EXACT_FLOAT - _peak(num).bit_length() - len(num).bit_length()
+    if num.dtype == object or bits < 1:
+        sums = np.zeros(groups, dtype=object)
+        np.add.at(sums, codes, num.astype(object) * np.array([*factors, None], dtype=object)[kinds])
+        return sums
+    sums = np.zeros(groups, dtype=np.int64)
+    for shift in range(0, max(factors, default=0).bit_length(), bits):
+        digits = np.array([factor >> shift & (1 << bits) - 1 for factor in factors], dtype=np.int64)
+        part = np.bincount(codes, weights=num * digits[kinds], minlength=groups).astype(np.int64)
+        sums = sums + (part.astype(object) << shift if shift else part)
+    return sums
 
 
 def count_by(codes, groups: int) -> ExactArray:
@@ -569,24 +608,26 @@ def rounded_to(values: ExactArray, step: Fraction, mode: str = "half_up") -> Exa
     """
     if 1 % Fraction(step) == 0 and values.den.max(initial=0) <= 1:
         return values.copy()  # whole numbers are multiples already
-    steps = values * (1 / Fraction(step))
-    den = np.where(steps.den == 0, 1, steps.den)
-    size = abs(steps.num)
-    whole = size // den
-    twice = _times(size - whole * den, _TWO)
-    if mode == "half_even":
-        more = (twice > den) | ((twice == den) & (whole % 2 == 1))
+    step = Fraction(step)
+    size = _times(abs(values.num), _single(step.denominator))
+    den = _times(np.where(values.den == 0, 1, values.den), _single(step.numerator))
+    if mode in ("half_up", "half_even"):
+        halves, twice = _sum(_times(size, _TWO), den), _times(den, _TWO)
+        whole = halves // twice
+        if mode == "half_even":
+            whole = whole - ((whole * twice == halves) & (whole % 2 == 1)).astype(np.int64)
     else:
-        more = {"half_up": twice >= den, "up": twice > 0, "down": twice < 0}[mode]
-    whole = whole + np.asarray(more, dtype=np.int64)
-    return _reduced(np.where(steps.num < 0, -whole, whole), np.where(steps.den == 0, 0, 1)) * step
+        whole = size // den if mode == "down" else -(-size // den)
+    whole = _small(whole)
+    multiples = _times(np.where(values.num < 0, -whole, whole), _single(step.numerator))
+    return _reduced(multiples, np.where(values.den == 0, 0, step.denominator))
 
 
 def floor_to(values: ExactArray, places: int = 2) -> ExactArray:
     """舍去 to `places` decimals, towards minus infinity."""
     scale = 10**places
     den = np.where(values.den == 0, 1, values.den)
-    scaled = _times(values.num, _small(np.array([scale], dtype=object))) // den
+    scaled = _times(values.num, _single(scale)) // den
     return _reduced(scaled, np.where(values.den == 0, 0, scale))
 
 

@@ -1,6 +1,6 @@
 """Exact columns against Python's own fractions: at thresholds, at halves, in splits, with numbers of any size."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
@@ -22,6 +22,7 @@ from kpi_helpers.numbers import (
     minimum,
     missing,
     rank_codes,
+    rounded_to,
     sum_by,
     text,
     total,
@@ -100,6 +101,16 @@ def test_the_halves_of_the_specification(value, rounded):
     assert half_up(Fraction(value)) == Fraction(rounded)
 
 
+@given(st.lists(maybe, min_size=1, max_size=8), st.sampled_from(["0.01", "0.05", "1", "2.5", "100"]).map(Fraction))
+def test_every_rounding_equals_the_decimal_module(values, step):
+    """130 digits tell every quotient of these numbers from a half and from a whole."""
+    for mode, word in {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP, "down": ROUND_DOWN}.items():
+        with localcontext(prec=130):
+            steps = [None if v is None else v / step for v in values]
+            whole = [None if v is None else (Decimal(v.numerator) / v.denominator).to_integral_value(word) for v in steps]
+        same(rounded_to(exact(values), step, mode), [None if v is None else int(v) * step for v in whole])
+
+
 @given(st.lists(number, max_size=8))
 def test_floor_never_exceeds(values):
     for value, floor in zip(values, floor_to(exact(values)), strict=True):
@@ -111,6 +122,12 @@ def test_sums_by_group_and_their_total(rows):
     column, codes = exact([v for v, _ in rows]), [c for _, c in rows]
     same(sum_by(column, codes, 5), [sum((v for v, c in rows if c == code), Fraction(0)) for code in range(5)])
     assert total(column) == sum((v for v, _ in rows), Fraction(0))
+
+
+@given(st.lists(st.tuples(st.integers(-(10**7), 10**7), st.integers(1, 99), st.integers(0, 2)), max_size=120))
+def test_sums_of_many_ratios_whose_common_denominator_is_beyond_64_bits(rows):
+    column = exact([Fraction(part, whole) for part, whole, _ in rows])
+    same(sum_by(column, [code for *_, code in rows], 3), [sum(Fraction(p, w) for p, w, code in rows if code == one) for one in range(3)])
 
 
 def test_a_missing_value_is_never_summed_as_zero():

@@ -162,9 +162,10 @@ def close(book: Book) -> Result:
     """The finished result of a book: frames, flags, refused rows and every assumption that was used."""
     book.flag_unknown_years()
     people = book.people.copy(deep=False)
-    for name, source in (("missing", book.missing), ("flags", flag_names(book.flags))):
-        if name not in people:
-            people[name] = lists_of(people.index, source)
+    if "missing" not in people:
+        people["missing"] = lists_of(people.index, book.missing)
+    if "flags" not in people:
+        people["flags"] = flag_names(book.flags, people.index)
     later = {name: make(book) for name, make in LISTED.items()}
     return Result(book.policy, people, book.groups, book.department, written(book.outputs), **later, posts=book.posts, inputs=book.tables)
 

@@ -150,7 +150,7 @@ class Followed(Cells):
             people["missing"] = last["listed"]["missing"] if same_lists else pd.Series(lists_of(index, missing), index=index)
         if "flags" not in people:
             same_flags = same(flags, last["flags"])
-            people["flags"] = last["listed"]["flags"] if same_flags else pd.Series(lists_of(index, flag_names(flags)), index=index)
+            people["flags"] = last["listed"]["flags"] if same_flags else pd.Series(flag_names(flags, index), index=index)
         return Later.of(self)
 
 

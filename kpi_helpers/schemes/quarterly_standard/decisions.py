@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -20,10 +22,8 @@ from kpi_helpers.schemes.quarterly_standard.sheets import column_of, items_of
 
 def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounded", "raw"], rewards: list[dict] | None) -> Lines:
     """F5 奖惩与培训: ranks, items strictly below the threshold for training, and what HR's table proposes; people decide."""
-    low = {}
-    for item in items_of(book.policy):
-        scores = book.people[item].array
-        low[item] = (half_up(scores) if on == "rounded" else scores) < threshold
+    line = _rounding_to(threshold) if on == "rounded" else threshold
+    low = {item: book.people[item].array < line for item in items_of(book.policy)}
     ids = book.people.index
     lists = names_of(low, ids)
     book.outputs["training"] = training = listing(names_of, low, ids)
@@ -36,6 +36,11 @@ def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounde
         proposed = proposed.value if proposed.result is None else proposed.result
     book.outputs["decision_list"] = listing(_decision_list, ids, columns, training, proposed)
     return Lines(missing(len(totals)), totals, result=places)
+
+
+def _rounding_to(threshold: Number) -> Fraction:
+    """The lowest score that is rounded to the threshold or more: half a hundredth below the first hundredth that reaches it."""
+    return (ceil(threshold * 100) - Fraction(1, 2)) / 100
 
 
 def _decision_list(ids: pd.Index, columns: dict, lists: dict[str, list], proposed) -> pd.DataFrame:

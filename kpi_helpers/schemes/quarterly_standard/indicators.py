@@ -12,7 +12,7 @@ from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
-from kpi_helpers.listing import listing, lists_of, names_of
+from kpi_helpers.listing import listing, named, names_of
 from kpi_helpers.numbers import ExactArray, added, exact, half_up, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points
@@ -63,9 +63,8 @@ def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str],
 
 def _leave_out(book: Book, masks: dict[str, np.ndarray]) -> None:
     """List the items without data whose weight the other items of the indicator share."""
-    book.kept["left_out"] = {**book.kept["left_out"], **masks}
-    ids = book.people.index
-    book.people["left_out"] = lists_of(ids, names_of(book.kept["left_out"], ids))
+    book.kept["left_out"] = left_out = {**book.kept["left_out"], **masks}
+    book.people["left_out"] = named(list(left_out), np.array([*left_out.values()], dtype=bool).reshape(len(left_out), len(book.people)))
 
 
 def four_indicators(book: Book, clause: Clause, weights: list[Number]) -> list[Lines]:
