@@ -105,14 +105,21 @@ class Book:
         return self.codes(own, "group")
 
     def records(self, clause: Clause) -> Records:
-        """The rows that a clause counts: its events, or the rows of its table that fulfil `when`."""
+        """The rows that a clause counts: its events, or the rows of its table that fulfil `when`.
+
+        Rows of a table are the very same Records in all trials of a replay, so that `once` can keep what is made of them.
+        """
         if clause.table == "events" and "clause" in columns_of(clause.when):  # events that stand under other clauses
-            frame, rows = self.events, np.flatnonzero(self.events["kept"].to_numpy(dtype=bool))
-        elif clause.table == "events":
-            frame, rows = self.facts.frame, self._events_of.get(clause.id, np.zeros(0, dtype=np.intp))
-        else:
+            return self._records(clause, self.events, np.flatnonzero(self.events["kept"].to_numpy(dtype=bool)))
+        if clause.table == "events":
+            return self._records(clause, self.facts.frame, self._events_of.get(clause.id, np.zeros(0, dtype=np.intp)))
+        key = ("records", clause.table, clause.per, repr(clause.when))
+        if key not in self._told:
             frame = self.tables[clause.table]
-            rows = np.arange(len(frame))
+            self._told[key] = self._records(clause, frame, np.arange(len(frame)))
+        return self._told[key]
+
+    def _records(self, clause: Clause, frame: pd.DataFrame, rows: np.ndarray) -> Records:
         if clause.when:
             rows = rows[matches(frame.iloc[rows], clause.when)]
         if (clause.table, clause.per) not in self._units_of:

@@ -41,7 +41,7 @@ class Lines:
     unit: str | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Records:
     """The rows of a clause's table that count for it (positions in `source`), with the unit code each belongs to."""
 
@@ -55,7 +55,7 @@ class Records:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The counted rows only."""
-        return self.source.iloc[self.rows]
+        return self.source if len(self.rows) == len(self.source) else self.source.iloc[self.rows]
 
     def column(self, name: str) -> pd.Series:
         """One column of the counted rows, without the others."""

@@ -467,10 +467,12 @@ def _common(den) -> int:
 
 
 def _distinct(den):
-    """The denominators that occur, and which of them each row has."""
+    """The denominators that occur, and which of them each row has; once for all rows if it is but one."""
     if not _few(den):
         return np.unique(den, return_inverse=True)
     found = np.flatnonzero(np.bincount(den))
+    if len(found) == 1:
+        return found, np.zeros(1, dtype=np.intp)
     places = np.zeros(_FEW + 1, dtype=np.intp)
     places[found] = np.arange(len(found))
     return found, places[den]

@@ -145,13 +145,19 @@ def _published_before(book: Book) -> tuple[ExactArray, Cells]:
 
 def rated_item(book: Book, records: Records, item: str, aggregate: Literal["mean", "median"]) -> Lines:
     """art5.1-art10.2 项目: the mean (or median) of the graders who entered it; missing where nobody did."""
-    given = records.values(book.policy, item)
-    kept = ~given.isna() & book.kept["rated"][records.units]
-    given, entered = given[kept], records.pick(kept)
-    count = entered.count()
+    average, graders, entered = book.once(_of_graders, records, item, aggregate)
+    rated = book.kept["rated"]
+    cells = Cells(entered.table, entered.rows, np.where(rated[entered.units], entered.units, -1), item)
+    return Lines(where(rated, average, None), where(rated, graders, None), cells)
+
+
+def _of_graders(_: Tables, records: Records, item: str, aggregate: str) -> tuple[ExactArray, ExactArray, Records]:
+    """Everybody's mean or median of an item, from how many graders, and their rows."""
+    entered = records.pick(records.column(item).notna().to_numpy(dtype=bool))
+    given, count = exact(entered.column(item)), entered.count()
     graders = where(count == 0, None, count)
     average = entered.sum(given) / graders if aggregate == "mean" else _median(given, entered.units, records.size)
-    return Lines(average, graders, entered.cells(item))
+    return average, graders, entered
 
 
 def survey_item(
@@ -221,8 +227,8 @@ six_parts.unrounded = "unrounded"
 def assessment_group(book: Book, records: Records, min_graders: Whole) -> None:
     """art11.2 考核小组: how many rated each person (never himself), whether they are enough, and how far they lie apart."""
     items = tuple(item_maxima(book.policy))
-    entered = records.pick(book.once(_with_points, records.table, items)[records.rows])
-    graders, rated = entered.count(), book.kept["rated"]
+    entered, graders = book.once(_with_points, records, items)
+    rated = book.kept["rated"]
     book.people["graders"] = where(rated, graders, None)
     few = rated & (graders < min_graders)
     _explain(book, few, "too_few_graders")
@@ -231,9 +237,10 @@ def assessment_group(book: Book, records: Records, min_graders: Whole) -> None:
     book.outputs["spread"] = listing(_spreads, entered, items, several, book.people.index)
 
 
-def _with_points(tables: Tables, table: str, items: tuple[str, ...]) -> np.ndarray:
-    """Rows in which any item is entered."""
-    return np.any([tables[table][item].notna() for item in items], axis=0)
+def _with_points(_: Tables, records: Records, items: tuple[str, ...]) -> tuple[Records, ExactArray]:
+    """Rows in which any item is entered, and how many of them each person has."""
+    entered = records.pick(np.any([records.column(item).notna() for item in items], axis=0))
+    return entered, entered.count()
 
 
 def _spreads(entered: Records, items: tuple[str, ...], several: np.ndarray, ids: pd.Index) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from kpi_helpers.events import has_text
 from kpi_helpers.language import say
 from kpi_helpers.lines import Records
 from kpi_helpers.listing import grouped, listing, lists_of
+from kpi_helpers.period_rows import days_of
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.three_dimension.sheets import indicator_codes, this_month
 from kpi_helpers.tables import Tables
@@ -25,7 +26,7 @@ Assessed = Literal["previous", "current"]
 def scope(book: Book, clause: Clause, include_trial: YesNo) -> None:
     """4a 适用对象: everybody but cleaners (and, by choice, trial staff); who has left or not begun only if rated."""
     people = book.people
-    partial, absent = _partly_employed(book)
+    partial, absent = book.once(_partly_employed, book.period)
     people["partial_month"] = partial
     book.mark(_is(people, "role", "cleaner"), "out_of_scope")
     if not include_trial:
@@ -44,15 +45,15 @@ def _rated_people(tables: Tables) -> np.ndarray:
     return ids.isin(ratings["employee_id"][ratings["score"].notna()]).to_numpy()
 
 
-def _partly_employed(book: Book) -> tuple[np.ndarray, np.ndarray]:
+def _partly_employed(tables: Tables, period: Period | None) -> tuple[np.ndarray, np.ndarray]:
     """Who joined or left within the month, and who had left by its end or had not begun."""
-    if book.period is None:
-        return np.zeros(len(book.people), dtype=bool), np.zeros(len(book.people), dtype=bool)
-    first, last = pd.Timestamp(book.period.first), pd.Timestamp(book.period.last)
-    hired, left = book.people["hire_date"], book.people["leave_date"]
-    joined = ((hired > first) & (hired <= last)).to_numpy()
-    leaver = (left <= last).to_numpy()
-    return joined | ((left >= first) & (left < last)).to_numpy(), leaver | (hired > last).to_numpy()
+    roster = tables["employees"].drop_duplicates("employee_id")
+    if period is None:
+        return np.zeros(len(roster), dtype=bool), np.zeros(len(roster), dtype=bool)
+    first, last = np.datetime64(period.first), np.datetime64(period.last)
+    hired, left = (days_of(roster, name) for name in ("hire_date", "leave_date"))
+    joined, leaver = (hired > first) & (hired <= last), (left >= first) & (left < last)
+    return joined | leaver, (left <= last) | (hired > last)
 
 
 def _refused_people(book: Book) -> list:
