@@ -1,0 +1,297 @@
+"""数列: a column of exact rational numbers that lives in pandas frames, and how such columns are made."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray, ExtensionDtype, register_extension_dtype
+
+from kpi_helpers.numbers.integers import single, small, times
+from kpi_helpers.numbers.ratios import ranks, ratio_quotient, ratio_sum, shortened, sum_of
+from kpi_helpers.numbers.scalars import fraction, is_missing, text
+
+_MINUS = np.array([-1], dtype=np.int64)
+
+
+@register_extension_dtype
+class ExactDtype(ExtensionDtype):
+    """The pandas type of an exact column."""
+
+    name = "exact"
+    type = Fraction
+    kind = "O"
+    na_value = pd.NA
+    _is_numeric = True
+
+    @classmethod
+    def construct_array_type(cls):
+        return ExactArray
+
+
+class ExactArray(ExtensionArray):
+    """数列: a column of exact rational numbers with missing values.
+
+    >>> a = exact([33, 89]) / exact([30, 100])
+    >>> (a >= Fraction("1.10")).tolist()
+    [True, False]
+    """
+
+    __array_priority__ = 1000
+
+    def __init__(self, num, den):
+        self.num, self.den = num, den
+        self._dtype = ExactDtype()
+
+    # -- pandas' protocol -----------------------------------------------------------------------------------------
+
+    @property
+    def dtype(self):
+        return self._dtype
+
+    @property
+    def nbytes(self):
+        return self.num.nbytes + self.den.nbytes
+
+    def __len__(self):
+        return len(self.num)
+
+    @classmethod
+    def _from_sequence(cls, scalars, *, dtype=None, copy=False):
+        return exact(scalars)
+
+    @classmethod
+    def _from_factorized(cls, values, original):
+        return exact(values)
+
+    def __getitem__(self, item):
+        if isinstance(item, (int, np.integer)):
+            den = int(self.den[item])
+            return Fraction(int(self.num[item]), den) if den else pd.NA
+        item = pd.api.indexers.check_array_indexer(self, item)
+        return ExactArray(self.num[item], self.den[item])
+
+    def __setitem__(self, key, value):
+        key = pd.api.indexers.check_array_indexer(self, key)
+        value = exact(value if pd.api.types.is_list_like(value) else [value])
+        if value.num.dtype == object or value.den.dtype == object:
+            self.num, self.den = self.num.astype(object), self.den.astype(object)
+        single = len(value) == 1
+        self.num[key] = value.num[0] if single else value.num
+        self.den[key] = value.den[0] if single else value.den
+
+    def isna(self):
+        return np.asarray(self.den == 0, dtype=bool)
+
+    def copy(self):
+        return ExactArray(self.num.copy(), self.den.copy())
+
+    def take(self, indices, *, allow_fill=False, fill_value=None):
+        indices = np.asarray(indices, dtype=np.intp)
+        if not allow_fill:
+            return ExactArray(self.num.take(indices), self.den.take(indices))
+        if (indices < -1).any():
+            raise ValueError("take: an index below -1 has no meaning with allow_fill")
+        blank = indices == -1
+        if not len(self):
+            if not blank.all():
+                raise IndexError("cannot do a non-empty take from an empty column")
+            return missing(len(indices))
+        num, den = self.num.take(indices), self.den.take(indices)
+        filler = Fraction(fill_value) if fill_value is not None and not is_missing(fill_value) else None
+        num[blank], den[blank] = (0, 0) if filler is None else (filler.numerator, filler.denominator)
+        return ExactArray(num, den)
+
+    @classmethod
+    def _concat_same_type(cls, parts):
+        return cls(np.concatenate([p.num for p in parts]), np.concatenate([p.den for p in parts]))
+
+    def _values_for_factorize(self):
+        return self.astype(object), None
+
+    def _values_for_argsort(self):
+        filled = self.fillna(0)
+        return ranks(filled.num, filled.den)
+
+    def astype(self, dtype, copy=True):
+        if isinstance(dtype, ExactDtype) or dtype == "exact":
+            return self.copy() if copy else self
+        if dtype in (float, "float", "float64", np.float64):
+            return np.array([np.nan if d == 0 else n / d for n, d in zip(self.num.tolist(), self.den.tolist(), strict=True)])
+        values, known = np.full(len(self), pd.NA, dtype=object), np.flatnonzero(self.den != 0)
+        values[known] = [Fraction(n, d) for n, d in zip(self.num[known].tolist(), self.den[known].tolist(), strict=True)]
+        return values if np.dtype(object) == dtype else pd.array(values, dtype=dtype)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.astype(float if dtype is not None and np.dtype(dtype).kind == "f" else object), dtype=dtype)
+
+    def _formatter(self, boxed=False):
+        return lambda value: "–" if is_missing(value) else text(value)
+
+    def _reduce(self, name, *, skipna=True, keepdims=False, **kwargs):
+        known = self[~self.isna()] if skipna else self
+        if name == "sum":
+            result = total(known)
+        elif name == "mean":
+            result = total(known) / len(known) if len(known) else pd.NA
+        elif name in ("min", "max"):
+            result = known[int(getattr(np, "arg" + name)(ranks(known.num, known.den)))] if len(known) else pd.NA
+        else:
+            raise TypeError(f"{name} has no exact meaning here")
+        return exact([result]) if keepdims else result
+
+    # -- arithmetic -----------------------------------------------------------------------------------------------
+
+    def _pair(self, other):
+        """The other operand as two arrays, or None if it is no number."""
+        if isinstance(other, ExactArray):
+            return other.num, other.den
+        if isinstance(other, (pd.Series, pd.Index, pd.DataFrame)):
+            return None
+        if isinstance(other, np.ndarray) and other.dtype.kind in "iu":
+            return other, np.ones(1, dtype=np.int64)
+        if isinstance(other, (np.ndarray, list)):
+            other = exact(other)
+            return other.num, other.den
+        if is_missing(other):
+            return np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        try:
+            other = fraction(other)
+        except ValueError:
+            return None
+        return single(other.numerator), single(other.denominator)
+
+    def _calculate(self, other, operation):
+        pair = self._pair(other)
+        return NotImplemented if pair is None else ExactArray(*shortened(*operation(self.num, self.den, *pair)))
+
+    def __add__(self, other):
+        return self._calculate(other, ratio_sum)
+
+    def __sub__(self, other):
+        return self._calculate(other, lambda a, b, c, d: ratio_sum(a, b, times(c, _MINUS), d))
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __mul__(self, other):
+        return self._calculate(other, lambda a, b, c, d: (times(a, c), times(b, d)))
+
+    def __truediv__(self, other):
+        return self._calculate(other, ratio_quotient)
+
+    def __rtruediv__(self, other):
+        return exact([other]).repeat(len(self)) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self):
+        return ExactArray(-self.num, self.den)
+
+    def __abs__(self):
+        return ExactArray(abs(self.num), self.den)
+
+    def _compare(self, other, name):
+        pair = self._pair(other)
+        if pair is None:
+            return NotImplemented
+        num, den = pair
+        left, right = times(self.num, den), times(num, self.den)
+        known = (self.den != 0) & (den != 0)
+        return np.asarray(getattr(np, name)(left, right), dtype=bool) & np.asarray(known, dtype=bool)
+
+    def __lt__(self, other):
+        return self._compare(other, "less")
+
+    def __le__(self, other):
+        return self._compare(other, "less_equal")
+
+    def __gt__(self, other):
+        return self._compare(other, "greater")
+
+    def __ge__(self, other):
+        return self._compare(other, "greater_equal")
+
+    def __eq__(self, other):
+        return self._compare(other, "equal")
+
+    def __ne__(self, other):
+        return self._compare(other, "not_equal")
+
+    __hash__ = None
+
+    def fillna(self, value, copy=True, **_):
+        return where(self.isna(), value, self)
+
+
+def exact(values) -> ExactArray:
+    """An exact column from numbers, decimals, texts of numbers or missing values.
+
+    >>> from decimal import Decimal
+    >>> exact([0.1, None, "2.345"]) + exact([Decimal("0.2"), 1, 0])
+    <ExactArray>
+    [0.3, –, 2.345]
+    Length: 3, dtype: exact
+    """
+    if isinstance(values, ExactArray):
+        return values
+    if isinstance(values, (pd.Series, pd.Index)):
+        values = values.array if isinstance(values.array, ExactArray) else values.to_numpy()
+        if isinstance(values, ExactArray):
+            return values
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+        return ExactArray(values.astype(np.int64), np.ones(len(values), dtype=np.int64))
+    if isinstance(values, np.ndarray) and values.dtype.kind == "b":
+        return ExactArray(values.astype(np.int64), np.ones(len(values), dtype=np.int64))
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        fast = _from_floats(values)
+        if fast is not None:
+            return fast
+    pairs = [(0, 0) if is_missing(v) else fraction(v).as_integer_ratio() for v in values]
+    num = np.array([p[0] for p in pairs] + [None], dtype=object)[:-1]
+    den = np.array([p[1] for p in pairs] + [None], dtype=object)[:-1]
+    return ExactArray(small(num), small(den))
+
+
+def _from_floats(values):
+    """Floats that are decimals of up to four places, as typed in Excel; None when any is not."""
+    blank = np.isnan(values)
+    filled = np.where(blank, 0.0, values)
+    if not np.isfinite(filled).all() or np.abs(filled).max(initial=0) > 1e10:
+        return None
+    for scale in (1, 100, 10_000):
+        scaled = np.rint(filled * scale)
+        if (scaled / scale == filled).all():
+            num = np.where(blank, 0, scaled.astype(np.int64))
+            return ExactArray(*shortened(num, np.where(blank, 0, scale)))
+    return None
+
+
+def constant(value, length: int) -> ExactArray:
+    """The same number in every row."""
+    return exact([value]).repeat(length)
+
+
+def missing(length: int) -> ExactArray:
+    """A column without any value."""
+    return ExactArray(np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64))
+
+
+def where(condition, yes, no) -> ExactArray:
+    """Row by row `yes` where the condition holds, else `no`; both columns or scalars."""
+    condition = np.asarray(condition, dtype=bool)
+    yes, no = (v if isinstance(v, ExactArray) else exact([v]) for v in (yes, no))
+    return ExactArray(np.where(condition, yes.num, no.num), np.where(condition, yes.den, no.den))
+
+
+def total(values: ExactArray) -> Fraction:
+    """The exact sum of a column without missing values.
+
+    >>> total(exact(["0.1"] * 10))
+    Fraction(1, 1)
+    """
+    if values.isna().any():
+        raise ValueError("a sum over a missing value has no value")
+    num, den = sum_of(values.num, values.den, np.zeros(len(values), dtype=np.intp), 1)
+    return Fraction(int(num[0]), int(den[0]))

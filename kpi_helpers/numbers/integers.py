@@ -1,0 +1,38 @@
+"""整数列: whole numbers in arrays, int64 as long as they fit and Python integers beyond, so nothing overflows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+LIMIT = 2**62  # products and sums below this cannot leave int64
+
+
+def peak(values) -> int:
+    """The largest size of any of them."""
+    return max(int(np.maximum.reduce(values)), -int(np.minimum.reduce(values))) if len(values) else 0
+
+
+def times(a, b):
+    """a × b in int64 where that is safe, in Python integers where it is not."""
+    if a.dtype == object or b.dtype == object or peak(a) * peak(b) >= LIMIT:
+        return a.astype(object) * b.astype(object)
+    return a * b
+
+
+def plus(a, b):
+    """a + b in int64 where that is safe, in Python integers where it is not."""
+    if a.dtype == object or b.dtype == object or peak(a) + peak(b) >= LIMIT:
+        return a.astype(object) + b.astype(object)
+    return a + b
+
+
+def small(values):
+    """Back to int64 when every value fits."""
+    if values.dtype == object and (not len(values) or peak(values) < LIMIT):
+        return values.astype(np.int64)
+    return values
+
+
+def single(number: int):
+    """One whole number, to calculate with a column."""
+    return small(np.array([number], dtype=object))
