@@ -16,8 +16,9 @@ from kpi_helpers import load_policy, score
 from kpi_helpers.departments import find_job
 from kpi_helpers.language import set_language
 from kpi_helpers.numbers import exact
+from kpi_helpers.report.grades import grades_of
 from kpi_helpers.report.grids import Column, Grid
-from kpi_helpers.report.looks import grade_colours, grades_of, ratios
+from kpi_helpers.report.looks import grade_colours, ratios
 from kpi_helpers.report.results import write_results
 from kpi_helpers.report.sheets import cut, text_width
 from kpi_helpers.report.views import View

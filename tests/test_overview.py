@@ -37,6 +37,11 @@ def test_totals_are_those_of_the_departments_and_their_pay():
     assert cells(page, "tfoot") == [["合计", "3 个部门", "", "", "25", "23", "4", "2", "12,345.50", "金额：2 个部门"]]
 
 
+def test_what_can_be_opened_stands_beside_the_department_and_not_beyond_the_edge_of_a_phone():
+    page = overview("2026-10", [Entry("甲", "甲", FACTS)])
+    assert cells(page)[0][:2] == ["甲", "报告 Excel 笔记本"] and cells(page)[0][9] == "甲办法"
+
+
 def test_a_month_without_money_has_no_total_of_it():
     assert cells(overview("2026-10", [Entry("乙", "乙", FREE)]), "tfoot")[0][8:] == ["–", ""]
 

@@ -13,7 +13,8 @@ from kpi_helpers import score
 from kpi_helpers.departments import find_job, latest_month, project, read_departments
 from kpi_helpers.errors import KpiError
 from kpi_helpers.ledger import balance
-from kpi_helpers.report import Report, statement_name
+from kpi_helpers.report import Report, in_force, statement_name
+from kpi_helpers.report.decisions import proposals
 from kpi_helpers.report.exporter import report_html
 from kpi_helpers.report.views import View, score_column
 from kpi_helpers.report.words import show
@@ -105,7 +106,7 @@ def test_the_ledger_of_the_page_adds_up_to_every_score(soup, result):
     found = {}
     for fold in soup.find("h2", id="ledger").parent.find_all("details"):
         values = [cell.find_all("td")[2] for cell in fold.select("tbody tr")]
-        points = [Fraction(value.contents[0]) for value in values if value.small.text.strip() == "分"]
+        points = [Fraction(value.contents[0]) for value in values if value.small and value.small.text.strip() == "分"]
         found[re.search(r"（([^（）]*)）$", fold.summary.b.text)[1]] = sum(points)
     assert found == totals
 
@@ -201,17 +202,28 @@ def test_an_assumption_behind_a_groups_score_marks_the_pay_of_its_people(sample)
 def test_every_result_of_a_sample_has_a_chinese_title_and_chinese_words(sample):
     _, result = sample
     view = View(result)
-    grids = [view.people(), view.groups(), *view.others(), view.flags(), view.refused()]
+    grids = [view.people(), view.groups(), *view.others(), proposals(view), view.refused()]
     english = re.compile(r"[a-z]+(_[a-z]+)*")
     titles = Counter(column.title for grid in grids for column in grid.columns if english.fullmatch(column.title))
     words = Counter(
-        f"{grid.title} {value}"
+        f"{grid.title} {word}"
         for grid in grids
         for row in grid.rows
         for value in row
-        if isinstance(value, str) and english.fullmatch(value)
+        for word in (value if isinstance(value, list) else [value])
+        if isinstance(word, str) and english.fullmatch(word)
     )
     assert not titles and not words
+
+
+def test_numbers_in_force_have_chinese_names_and_words(sample):
+    _, result = sample
+    policy = result.policy
+    shown = [row[4] for row in in_force.clauses(policy, stated=False).rows]
+    shown += [in_force.called(policy, one) for one in policy.parameters.values() if "text" not in one.accepts]
+    for title in (one.title for one in policy.parameters.values() if one.title):
+        shown = [text.replace(title, "") for text in shown]  # 每月通时定额（fixed）
+    assert not [text for text in shown if re.search("[a-z]{2,}", text)]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,9 @@ from kpi_helpers import score
 from kpi_helpers.calendar import Workdays
 from kpi_helpers.cases.run import run_cases
 from kpi_helpers.departments import find_job
+from kpi_helpers.report import Report
+from kpi_helpers.report.costs import points
+from kpi_helpers.report.grades import distribution
 from kpi_helpers.report.pools import pools
 from kpi_helpers.report.views import View
 
@@ -164,6 +168,22 @@ def test_everybody_stands_on_the_scoreboard_the_best_first(graded):
     assert scores == sorted(known, reverse=True) + [None] * (len(scores) - len(known))
 
 
+def test_a_line_of_the_ledger_sums_up_what_the_scoreboard_says(careers):
+    table = section(careers.soup, "people").find("table")
+    titles = [one.find(string=True, recursive=False).strip() for one in table.select("thead th")]
+    paid = {row[0]: (row[titles.index("得分")], row[titles.index("应发合计")]) for row in rows(table)}
+    for fold in section(careers.soup, "ledger").find_all("details"):
+        score, total = paid[re.search(r"（([^（）]*)）$", fold.summary.b.text)[1]]
+        assert fold.summary.span.text == f"得分 {score} 分" + (f" · 应发金额 {total} 元" if total != "–" else "")
+
+
+@pytest.mark.parametrize("name", ["pool", "graded", "careers"])
+def test_no_two_folds_of_a_section_have_the_same_name(name, request):
+    for part in request.getfixturevalue(name).soup.find_all("section"):
+        folds = [one.b.text for one in part.find_all("summary")]
+        assert len(folds) == len(set(folds))
+
+
 # -- 4: pool ---------------------------------------------------------------------------------------------------------
 
 
@@ -176,6 +196,14 @@ def test_a_pool_is_worked_out_so_that_anybody_can_follow(pool):
         ["月底总奖金除全体人数", "1,476 元 ÷ 8 人", "= 每人 184.50 元", "5.4b"],
     ]
     assert "1,350 元 ÷ 7 人，分配余额 −0.02 元" in table_under(pool.soup, "groups", "二组").text
+
+
+def test_groups_stand_in_the_order_of_the_roster_wherever_they_are_listed(pool):
+    part, groups = section(pool.soup, "groups"), ["一组", "二组", "三组"]
+    assert list(dict.fromkeys(pool.result.employees["group_id"])) == groups
+    assert [one.text for one in part.select("div.matter h3")] == groups
+    assert [row[0] for row in rows(table_under(pool.soup, "groups", "各小组结果"))] == groups
+    assert [one.text for one in part.select("summary b")] == [*groups, "部门"]
 
 
 def test_every_step_is_the_ledgers(pool):
@@ -219,6 +247,28 @@ def test_the_distribution_counts_everybody_who_has_a_grade(graded):
     assert int(total[1]) == sum(counts.values()) and sum(map(int, total[4:])) == sum(counts.values())
 
 
+def test_grades_stand_in_the_policys_order_whoever_has_them(graded):
+    # 三、流程: 优秀、良好、合格、不合格; the one with the highest score is moved down, so that nobody is 优秀
+    people = graded.result.employees
+    moved = people.assign(grade=people["grade"].mask(people["grade"] == "优秀", "不合格"))
+    found = distribution(View(replace(graded.result, employees=moved)))
+    assert [row[:2] for row in found.rows] == [["优秀", 0], ["良好", 21], ["合格", 9], ["不合格", 3]]
+
+
+def test_grades_that_the_policy_does_not_name_stand_by_their_mean_score(graded):
+    policy = replace(graded.result.policy, clauses=())
+    found = distribution(View(replace(graded.result, policy=policy)))
+    assert [row[:2] for row in found.rows] == [["优秀", 1], ["良好", 21], ["合格", 9], ["不合格", 2]]
+
+
+def test_grades_are_told_in_the_words_of_the_policy(graded):
+    policy = graded.result.policy
+    shown = replace(policy.results["grade"], words={"优秀": "甲等"})
+    renamed = replace(graded.result, policy=replace(policy, results={**policy.results, "grade": shown}))
+    assert [row[0] for row in distribution(View(renamed)).rows] == ["甲等", "良好", "合格", "不合格"]
+    assert "等级 甲等" in Report(graded.job, renamed).ledger().html
+
+
 # -- 6: costs --------------------------------------------------------------------------------------------------------
 
 
@@ -236,12 +286,50 @@ def test_what_clauses_take_and_give_is_the_ledgers_sum(name, request):
     assert sum(sums) == sum(points["value"], Fraction(0))
 
 
+def test_a_score_converted_to_another_scale_is_no_deduction():
+    # 综合客服 rates up to 110 points and publishes hundredths: × 100/110 takes nothing from anybody
+    soup = shown("综合客服").soup
+    assert "本期没有扣分" in section(soup, "costs").text and "也没有扣分" in section(soup, "summary").text
+
+
+def test_a_line_without_a_result_has_no_unit():
+    # 综合客服 art2b: by default nobody is told a place
+    cells = section(shown("综合客服").soup, "ledger").select("td.n")
+    assert not [cell for cell in cells if cell.text.startswith("–") and cell.small]
+
+
+def test_a_forfeited_score_is_a_deduction():
+    (case,) = [one for one in run_cases(ROOT / "tests/cases/own_jidu_grades.yaml") if "3b" in set(one.result.ledger["clause"])][:1]
+    taken, _ = points(View(case.result))
+    assert "3b" in [row[0] for row in taken.rows]
+
+
 @pytest.mark.parametrize("name", ["pool", "careers"])
 def test_what_each_clause_pays_adds_up_to_the_total(name, request):
     made = request.getfixturevalue(name)
     table = table_under(made.soup, "costs", "金额")
     total = number(table.tfoot.find_all("td")[2].text)
     assert total == sum(number(row[3]) for row in rows(table)) == sum(pay_of(made.result).values())
+
+
+# -- 7: thresholds ----------------------------------------------------------------------------------------------------
+
+
+def captioned(soup, words):
+    (found,) = [one for one in section(soup, "cliffs").find_all("table") if one.caption and words in one.caption.text]
+    return found
+
+
+def test_a_distance_names_what_is_counted(careers):
+    distances = [row[3] for row in rows(captioned(careers.soup, "每周接触量标准"))]
+    assert distances[0] == "差 2（接触名单数）" and set(distances[3:]) == {"正好在线上", "余 1（接触名单数）"}
+
+
+def test_english_distances_have_english_units():
+    soup = shown("达沃", "en").soup
+    cells = [cell.text for table in section(soup, "cliffs").find_all("table") for cell in table.select("td")]
+    assert "19 minutes short" in cells and not [one for one in cells if re.search(r"\d (分|元|次|个)", one)]
+    assert "now 92,807.97 yuan." in section(soup, "cliffs").text
 
 
 # -- 8: the period before --------------------------------------------------------------------------------------------
@@ -268,6 +356,16 @@ def test_a_number_of_the_policy_that_changed_is_named(two_periods):
 def test_without_a_period_before_one_sentence_says_so(pool):
     part = section(pool.soup, "changes")
     assert not part.table and part.p.text.startswith("没有上期数据")
+
+
+# -- 9: the policy ---------------------------------------------------------------------------------------------------
+
+
+def test_a_long_table_of_numbers_stands_on_the_page_once(careers):
+    part = section(careers.soup, "policy")
+    assert "职级表（占位） 见下“生效的数字与读法”" in part.find("table", class_="clauses").text
+    assert part.find("table", class_="clauses").text.count("职级 P0、基本工资 1800") == 0
+    assert table_under(careers.soup, "policy", "生效的数字与读法").text.count("职级 P0、基本工资 1800") == 1
 
 
 # -- empty months, odd names, many people ----------------------------------------------------------------------------
@@ -327,6 +425,30 @@ def test_a_name_on_the_scoreboard_opens_the_ledger_of_its_person(browser, tmp_pa
     assert not line.is_visible()
     view.locator("#people ~ .scroll tbody th a", has_text="122").click()
     assert line.is_visible()
+    view.close()
+
+
+@pytest.mark.browser
+def test_a_caption_is_read_without_scrolling_and_a_wide_table_fits_the_screen(browser, tmp_path, careers):
+    (tmp_path / "report.html").write_text(careers.made, encoding="utf-8")
+    view = browser.new_page(viewport={"width": 390, "height": 900})
+    view.goto((tmp_path / "report.html").as_uri())
+    assert all(one.bounding_box()["x"] + one.bounding_box()["width"] <= 390 for one in view.locator("#cliffs ~ .scroll caption").all())
+    view.set_viewport_size({"width": 1280, "height": 900})
+    assert view.locator("#people ~ .scroll").first.evaluate("one => one.scrollWidth <= one.clientWidth")
+    view.close()
+
+
+@pytest.mark.browser
+def test_short_words_are_not_broken_on_paper(browser, tmp_path, careers):
+    (tmp_path / "report.html").write_text(careers.made, encoding="utf-8")
+    view = browser.new_page(viewport={"width": 703, "height": 900})  # A4 less its margins
+    view.emulate_media(media="print")
+    view.goto((tmp_path / "report.html").as_uri())
+    table = view.locator("#people ~ .scroll table").first
+    assert table.evaluate("one => one.scrollWidth <= 703")
+    row = table.locator("tbody tr", has_text="郭秀英")
+    assert row.bounding_box()["height"] < 40  # one line (two are 43): 已完成 and 三组 stand whole
     view.close()
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from fractions import Fraction
 
+import excel
 import openpyxl
 import pytest
 from small_month import PEOPLE
@@ -35,6 +36,18 @@ def test_ids_stay_text_and_scores_are_numbers(book):
     assert people.keys() == {id for id, _, _ in PEOPLE}
     assert people["001"]["总分（分）"] == 100 - 2 - 3 - 5  # 2.A2.1, 2.A3.1, 12 minutes late
     assert people["001"]["绩效单"].startswith("statements/")
+
+
+def test_states_in_a_list_stand_in_the_policys_words(tmp_path):
+    # 3.4.3: 宋芳 fell below 60 % in the first week and below 65 % in the second, which stops her leads for a week; then below 70 %
+    people = {row["姓名"]: row for row in excel.rows(openpyxl.load_workbook(excel.results_of("达沃", tmp_path))["人员"])}
+    assert people["宋芳"]["接触量阶梯（假设）"] == "1、2、停发中、3" and people["董军"]["接触量阶梯（假设）"] == "无数据、0、0、0"
+
+
+def test_what_people_must_decide_is_told_in_the_words_of_the_page(tmp_path):
+    told = excel.rows(openpyxl.load_workbook(excel.results_of("售后客服", tmp_path))["待决定"])
+    (row,) = [row for row in told if row["事项"] == "没有自评"]
+    assert row["事实"].split("、")[:2] == ["1a 响应及时性", "1b 专业知识"]
 
 
 def test_text_like_a_formula_is_text_and_stays_so_when_edited(book):

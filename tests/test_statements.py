@@ -140,6 +140,36 @@ def test_a_line_tells_event_day_and_words():
     assert re.search(r"S019 · 2026-10-\d\d · ×2 · 故意不接电话两项\s+2\s+-10", twice)
 
 
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_a_mark_of_an_assumption_is_explained_on_the_slip(department):
+    for slip in made(department).values():
+        soup = BeautifulSoup(statement_page(slip), "html.parser")
+        marked, told = soup.select("dd abbr.a, td abbr.a"), [one for one in soup.find_all("p") if one.get_text().startswith("假设")]
+        assert bool(told) >= bool(marked), slip.person
+
+
+def test_a_result_whose_clause_posts_no_line_stands_among_the_others():
+    # 3.4.3: 宋芳 fell below 60 % in the first week and below 65 % in the second, which stops her leads for a week; then below 70 %
+    (slip,) = [one for one in made("达沃").values() if one.person.startswith("宋芳")]
+    assert ("接触量阶梯", "1、2、停发中、3") in slip.others
+    # 五至十: the six parts are added up from 17 items, and nothing is posted for a part itself
+    assert "业务知识（30）" in dict(made("综合客服")["004"].others)
+
+
+def test_slips_hold_no_words_of_the_engine():
+    for department in DEPARTMENTS:
+        for slip in made(department).values():
+            assert not re.search(r"\b[a-z]+_[a-z_]+\b|stopped|flagged", words(statement_page(slip))), (department, slip.person)
+
+
+def test_an_english_slip_has_english_units_and_labels():
+    set_language("en")
+    soup = BeautifulSoup(statement_page(Slips(*month("热线客服")).slip("109")), "html.parser")
+    set_language(None)
+    assert soup.dd.text == "47.3 points" and soup.tfoot.th.text == "sum: 绩效得分" and "). Until 2026-11-12" in soup.text
+    assert not [one.text for one in soup.select("dd, td, small, thead th") if re.search("分(?!$|）)|元", one.text.replace("得分", ""))]
+
+
 def test_an_incomplete_result_says_what_is_missing_and_shows_no_total():
     (id,) = [id for id, slip in made("维康").items() if slip.missing]
     page = words(statement_page(made("维康")[id]))

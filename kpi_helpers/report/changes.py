@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kpi_helpers.bridge import Bridge, Part, bridges
-from kpi_helpers.language import language, say
+from kpi_helpers.language import say
 from kpi_helpers.numbers import exact, half_up, is_missing
 from kpi_helpers.policy import Policy
 from kpi_helpers.report.grids import Column, Grid
-from kpi_helpers.report.in_force import called
-from kpi_helpers.report.views import View, mean, score_column
-from kpi_helpers.report.words import argument_word, show, unit_word
+from kpi_helpers.report.in_force import called, own_numbers
+from kpi_helpers.report.names import label
+from kpi_helpers.report.views import View, mean
+from kpi_helpers.report.words import show, signed, unit_word
 
 MOVERS, REASONS = 10, 3
 
@@ -44,7 +45,7 @@ def changes(view: View, then: View) -> Changes:
     )
     return Changes(
         str(then.policy.period),
-        Grid(say("总计", "Totals"), _columns(say("项目", "item"), view, then), list(_totals(view, then))),
+        Grid(say("总计", "Totals"), _columns(view, then), list(_totals(view, then))),
         [grid for grid in movers if grid.rows],
         unmoved,
         [view.person(id) for id in ids if id not in before],
@@ -65,32 +66,31 @@ def overall(view: View, then: View) -> str:
 # -- totals ------------------------------------------------------------------------------------------------------------
 
 
-def _columns(first: str, view: View, then: View) -> list[Column]:
+def _columns(view: View, then: View) -> list[Column]:
     titles = (str(then.policy.period), str(view.policy.period), say("差", "difference"))
-    return [Column(first), *(Column(title, right=True) for title in titles)]
+    return [Column(say("项目", "item")), *(Column(title, right=True) for title in titles)]
 
 
 def _totals(view: View, then: View, whole: bool = True) -> Iterator[list]:
     """People, mean score, each group's score, people paid, total pay: then, now, difference; the means and sums only, if not whole."""
     if whole:
         yield _row(say("人数", "people"), Fraction(len(then.result.employees)), Fraction(len(view.result.employees)))
-    shown = score_column(view.policy)
-    for name in ("employees", "groups") if shown else ():
-        old, new = (getattr(one.result, name) for one in (then, view))
-        if shown.name in old and shown.name in new:
-            values = [mean(frame[shown.name].array) for frame in (old, new)]
-            yield _row(say(f"平均{shown.title}", f"mean {shown.title}"), *values, unit=shown.unit)
-            for group in new.index if whole and name == "groups" else ():
-                values = [_value(frame, shown.name, group) for frame in (old, new)]
-                yield _row(f"{group}{shown.title}" if language() == "zh" else f"{group} {shown.title}", *values, unit=shown.unit)
+    old, now = then.scored(), view.scored()
+    if old and now:
+        shown = now[0]
+        means = [mean(frame[one.name].array) for one, frame in (old, now)]
+        yield _row(say(f"平均{shown.title}", f"mean {shown.title}"), *means, shown.unit)
+        for group in view.group_names if whole and shown.name in view.result.groups else ():
+            values = [_value(one.result.groups, shown.name, group) for one in (then, view)]
+            yield _row(say(f"{group}{shown.title}", f"{group} {shown.title}"), *values, shown.unit)
     if then.pay.clauses or view.pay.clauses:
         if whole:
             yield _row(say("有应发金额的人数", "people paid"), *(Fraction(sum(one.pay.published.values())) for one in (then, view)))
-        yield _row(say("应发合计", "total pay"), then.pay.grand_total(), view.pay.grand_total(), unit="元")
+        yield _row(say("应发合计", "total pay"), then.pay.grand_total(), view.pay.grand_total(), "元")
 
 
 def _value(frame, name: str, unit) -> Fraction | None:
-    if unit not in frame.index:
+    if name not in frame or unit not in frame.index:
         return None
     value = exact([frame.loc[unit, name]])[0]
     return None if is_missing(value) else value
@@ -98,12 +98,7 @@ def _value(frame, name: str, unit) -> Fraction | None:
 
 def _row(title: str, then: Fraction | None, now: Fraction | None, unit: str = "") -> list:
     sides = [None if value is None else f"{show(value, unit)} {unit_word(unit)}".rstrip() for value in (then, now)]
-    return [title, *sides, "–" if then is None or now is None else signed(now - then, unit)]
-
-
-def signed(value: Fraction, unit: str = "") -> str:
-    """+12.50, −3, 0."""
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{show(half_up(abs(Fraction(value)), 4), unit)}"
+    return [title, *sides, "–" if then is None or now is None else signed(half_up(now - then, 4), unit)]
 
 
 # -- people ------------------------------------------------------------------------------------------------------------
@@ -119,7 +114,7 @@ def _movers(view: View, found: dict[str, Bridge], which: str) -> Grid:
     titles = (say("对象", "who"), say("上期", "before"), say("本期", "now"), say("差", "difference"), say("主要原因", "main reasons"))
     columns = [Column(title, unit if place in (1, 2) else "", right=place == 3) for place, title in enumerate(titles)]
     rows = [
-        [view.person(id), side.before, side.after, signed(side.after - side.before, unit), _reasons(side.parts, unit)]
+        [view.person(id), side.before, side.after, signed(half_up(side.after - side.before, 4), unit), _reasons(side.parts, unit)]
         for id, side in moved[:MOVERS]
     ]
     more = say(f"变化最大的 {MOVERS} 人，共 {len(moved)} 人有变化", f"the {MOVERS} who moved most of {len(moved)}")
@@ -130,10 +125,13 @@ def _movers(view: View, found: dict[str, Bridge], which: str) -> Grid:
 def _reasons(parts: list[Part], unit: str) -> str:
     """The parts that weigh most, in the order of their size; how many more there are."""
     chosen = sorted(parts, key=lambda part: -abs(part.difference))
-    words = [f"{part.title} {signed(part.difference, unit)}" + (f"（{part.reason}）" if part.reason else "") for part in chosen[:REASONS]]
+    words = [
+        f"{part.title} {signed(half_up(part.difference, 4), unit)}" + (f"（{part.reason}）" if part.reason else "")
+        for part in chosen[:REASONS]
+    ]
     rest = chosen[REASONS:]
     if rest:
-        left = signed(sum((part.difference for part in rest), Fraction(0)), unit)
+        left = signed(half_up(sum((part.difference for part in rest), Fraction(0)), 4), unit)
         words.append(say(f"其余 {len(rest)} 项合计 {left}", f"{len(rest)} more, {left} together"))
     return say("；", "; ").join(words)
 
@@ -147,21 +145,15 @@ def _numbers(now: Policy, then: Policy) -> Grid:
     grid = Grid(say("办法中变了的数", "Numbers of the policy that changed"), [Column(title) for title in titles], [])
     for name in {**then.parameters, **now.parameters}:
         old, new = (policy.parameters.get(name) for policy in (then, now))
-        sides = [None if one is None else f"{called(one)} {one.unit}".rstrip() for one in (old, new)]
+        sides = [None if one is None else f"{called(policy, one)} {one.unit}".rstrip() for policy, one in ((then, old), (now, new))]
         if sides[0] != sides[1]:
             one = new or old
             grid.rows.append([one.title or name, *sides, one.source])
     for clause in now.clauses:
         known = next((one for one in then.clauses if one.id == clause.id), None)
-        old, new = (_own(policy, one) for policy, one in ((then, known), (now, clause)))
-        for label in {**old, **new} if known is not None else ():
-            if old.get(label) != new.get(label):
-                title = f"{clause.id} {clause.title}{say('：', ': ')}{argument_word(label)}"
-                grid.rows.append([title, old.get(label), new.get(label), clause.source])
+        old, new = (own_numbers(policy, one) for policy, one in ((then, known), (now, clause)))
+        for name in {**old, **new} if known is not None else ():
+            if old.get(name) != new.get(name):
+                title = f"{clause.id} {clause.title}{say('：', ': ')}{label(now, name)}"
+                grid.rows.append([title, old.get(name), new.get(name), clause.source])
     return grid
-
-
-def _own(policy: Policy, clause) -> dict[str, str]:
-    """The numbers that stand in a clause itself."""
-    parts = (part.partition("=") for part in clause.in_force.split("；") if part) if clause else ()
-    return {name: value for name, _, value in parts if name not in policy.parameters}

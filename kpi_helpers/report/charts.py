@@ -8,7 +8,7 @@ from html import escape
 from kpi_helpers.cliffs import Swing, Tornado
 from kpi_helpers.language import say
 from kpi_helpers.numbers import half_up, text
-from kpi_helpers.report.words import show
+from kpi_helpers.report.words import show, signed
 
 _WIDTH, _LEFT, _RIGHT, _ROW, _BAR, _HEAD = 760, 300, 84, 36, 14, 26
 _FONT = "font:13px -apple-system,'PingFang SC','Microsoft YaHei','HarmonyOS Sans SC','Noto Sans CJK SC',sans-serif"
@@ -27,7 +27,7 @@ def tornado_svg(tornado: Tornado, most: int = 10) -> str:
     for place, swing in enumerate(swings):
         parts += _bars(swing, tornado.unit, scale, _HEAD + place * _ROW)
     label = say(f"哪个数最影响{_of(tornado.unit)}：", f"which number moves {_of(tornado.unit)} most: ")
-    label += "; ".join(f"{one.tunable.title} {' / '.join(_signed(change, tornado.unit) for change in one.changes)}" for one in swings[:3])
+    label += "; ".join(f"{one.tunable.title} {' / '.join(_changed(change, tornado.unit) for change in one.changes)}" for one in swings[:3])
     size = f'viewBox="0 0 {_WIDTH} {height}" style="{_FONT};width:100%;max-width:{_WIDTH}px"'
     return f'<svg class="tornado" role="img" aria-label="{escape(label)}" {size}>{"".join(parts)}</svg>'
 
@@ -46,10 +46,9 @@ def _bars(swing: Swing, unit: str, scale: _Scale, top: int) -> list[str]:
     """One row: the title, the values tried, and both bars with what they change."""
     one, middle = swing.tunable, top + _BAR
     tried = " / ".join("–" if value is None else show(value) for value in (swing.low, swing.high))
-    name = one.title if len(one.title) <= _LONGEST else one.title[: _LONGEST - 1] + "…"
     parts = [
         f"<g><title>{escape(f'{one.title}（{one.name}） {show(one.value)} → {tried}')}</title>",
-        _text(0, middle - 1, name, f"fill:{_INK}"),
+        _text(0, middle - 1, _short(one.title), f"fill:{_INK}"),
         _text(0, middle + 12, f"{show(one.value)} → {tried}", f"fill:{_SOFT};font-size:11px"),
     ]
     ends: dict[bool, list[Fraction]] = {}
@@ -60,10 +59,23 @@ def _bars(swing: Swing, unit: str, scale: _Scale, top: int) -> list[str]:
             ends.setdefault(change > 0, []).append(change)
     for up, changes in ends.items():
         far = max(changes, key=abs)
-        words = " / ".join(_signed(change, unit) for change in changes)
+        words = " / ".join(_changed(change, unit) for change in changes)
         style = f"fill:{_INK};text-anchor:{'start' if up else 'end'};font-size:11px"
         parts.append(_text(scale.zero + far * scale.one + (6 if up else -6), middle - 3, words, style))
     return [*parts, "</g>"]
+
+
+def _short(title: str) -> str:
+    """A title that fits beside the bars; what it ends with, such as 每次, tells numbers of one clause apart and stays.
+
+    >>> _short("接待时站姿、手势、用语、微笑不规范 · 每次")
+    '接待时站姿、手势、用语、微笑不… · 每次'
+    """
+    if len(title) <= _LONGEST:
+        return title
+    head, dot, tail = title.rpartition(" · ")
+    end = dot + tail if head and len(tail) < _LONGEST // 2 else ""
+    return f"{title[: _LONGEST - 1 - len(end)]}…{end}"
 
 
 def _legend() -> str:
@@ -83,12 +95,9 @@ def _of(unit: str) -> str:
     return say("应发合计", "the total pay") if unit.startswith("元") else say("平均得分", "the mean score")
 
 
-def _signed(change: Fraction | None, unit: str) -> str:
+def _changed(change: Fraction | None, unit: str) -> str:
     """+12.50, −3, – where it was not tried."""
-    if change is None:
-        return "–"
-    shown = show(half_up(abs(change)), unit)
-    return f"{'+' if change > 0 else '−' if change < 0 else ''}{shown}"
+    return "–" if change is None else signed(half_up(change), unit)
 
 
 def _rect(x: Fraction, y: int, width: Fraction, height: int, style: str) -> str:

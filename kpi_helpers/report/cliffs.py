@@ -9,9 +9,13 @@ from math import floor
 from kpi_helpers.cliffs import Change, Near, Stand, Threshold, near, nudged, thresholds
 from kpi_helpers.language import say
 from kpi_helpers.numbers import half_up, text
-from kpi_helpers.report.views import Column, Grid, View
-from kpi_helpers.report.words import show
+from kpi_helpers.policy import Policy
+from kpi_helpers.report.grids import Column, Grid
+from kpi_helpers.report.names import known
+from kpi_helpers.report.views import View
+from kpi_helpers.report.words import show, signed, unit_word
 from kpi_helpers.result import Result
+from kpi_helpers.thresholds import unit_of
 
 LISTED = 3  # on either side of a threshold
 _LEAST, _SCORINGS = 10, 450  # so many of the nearest are scored with what they are short of: these, or so many clauses in all
@@ -72,7 +76,7 @@ def _grid(view: View, edge: Edge, brought: dict) -> Grid:
     rows = []
     for stand in [*one.below[:LISTED], *one.above[:LISTED]]:
         reached = change_words(brought[_key(one.threshold, stand)]) if stand.lacking > 0 and _key(one.threshold, stand) in brought else ""
-        shown = [figure_words(stand.figure, one.threshold), lacking_words(stand, one.unit), reached]
+        shown = [figure_words(stand.figure, one.threshold), lacking_words(stand, counted_in(view.policy, one.threshold)), reached]
         rows.append([who(view, one.threshold, stand), *([stand.of] if several else []), *shown])
     more = [len(side) - LISTED for side in (one.below, one.above)]
     title = edge.title + say(f"：线下 {len(one.below)}、线上 {len(one.above)}", f": {len(one.below)} below, {len(one.above)} above")
@@ -91,15 +95,24 @@ def figure_words(figure: Fraction, threshold: Threshold) -> str:
     """A ratio of a count as per cent, cut off so that nobody seems to have reached what he has not; else the figure with its unit."""
     if threshold.counted:
         return f"{text(Fraction(floor(figure * 10_000), 100))}%"
-    return f"{show(half_up(figure, 4))} {threshold.unit}".rstrip()
+    return f"{show(half_up(figure, 4))} {unit_word(threshold.unit)}".rstrip()
 
 
 def lacking_words(stand: Stand, unit: str) -> str:
     """差 2 次 · 余 3 次 · 正好在线上."""
-    amount = f"{show(half_up(abs(stand.lacking), 4))} {unit}".rstrip()
+    amount = f"{show(half_up(abs(stand.lacking), 4))}{unit}"
     if stand.lacking > 0:
         return say(f"差 {amount}", f"{amount} short")
     return say(f"余 {amount}", f"{amount} to spare") if stand.lacking else say("正好在线上", "just on the edge")
+
+
+def counted_in(policy: Policy, threshold: Threshold) -> str:
+    """What a distance from an edge is counted in, to stand behind the number: a unit, or the name of what is counted without one."""
+    counted = threshold.counted[0] if threshold.counted else ""
+    unit = unit_word(unit_of(policy, counted) if counted else threshold.unit)
+    if unit or not counted:
+        return f" {unit}".rstrip()
+    return f"（{known(policy, counted.rpartition('.')[2]).title}）"
 
 
 def own_changes(change: Change) -> list[str]:
@@ -122,9 +135,5 @@ def change_words(change: Change | None) -> str:
     before, after = change.pay
     own = after - before if before is not None and after is not None else Fraction(0)
     if change.cost != own:
-        parts.append(say(f"应发合计 {_signed(change.cost)}", f"total pay {_signed(change.cost)}"))
+        parts.append(say("应发合计", "total pay") + f" {signed(change.cost, '元')}")
     return say("；", "; ").join(parts) or say("不变", "no change")
-
-
-def _signed(amount: Fraction) -> str:
-    return f"{'+' if amount > 0 else '−'}{show(abs(amount), '元')}"

@@ -8,9 +8,10 @@ from fractions import Fraction
 from kpi_helpers.language import say
 from kpi_helpers.numbers import half_up
 from kpi_helpers.report.grids import Bar, Column, Grid, bars
-from kpi_helpers.report.views import View
+from kpi_helpers.report.views import View, score_column
+from kpi_helpers.rules import forfeited
 
-POINTS, _ROUNDING = "分", ("四舍五入", "rounding")
+POINTS = "分"
 
 
 @dataclass
@@ -27,13 +28,16 @@ class Weight:
 def points(view: View) -> tuple[Grid, Grid]:
     """扣分 and 得分: a row per clause with whom it concerns, the sum and the mean, the heaviest first.
 
-    What rounding takes is no deduction: it stands with the rest, so that both totals together are the ledger's sum.
+    What the score's own clause takes by rounding, scaling or a cap is no deduction: it stands with the rest, so that both
+    totals together are the ledger's sum.
     """
+    score = score_column(view.policy)
+    totals = {one.id for one in view.policy.clauses if score and one.result == score.name and one.rule is not forfeited}
     found: dict[tuple[bool, str, str], Weight] = {}
     for row in view.ledger:
         if row["unit"] == POINTS and row["value"]:
             title = f"{row['title']}（{row['note']}）" if row["note"] else row["title"]
-            taken = row["value"] < 0 and row["note"] not in _ROUNDING
+            taken = row["value"] < 0 and row["clause"] not in totals
             one = found.setdefault((taken, row["clause"], row["note"]), Weight(row["clause"], title))
             one.sum += row["value"]
             one.units.add((row["employee_id"], None if row["employee_id"] is not None else row["group_id"]))

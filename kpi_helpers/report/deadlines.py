@@ -12,6 +12,7 @@ from kpi_helpers.calendar import Workdays, workdays_of
 from kpi_helpers.language import say
 from kpi_helpers.numbers import is_missing
 from kpi_helpers.report.grids import Column, Grid
+from kpi_helpers.report.names import known, word
 from kpi_helpers.report.views import View, plain
 from kpi_helpers.report.words import show
 
@@ -67,7 +68,7 @@ def terms(view: View) -> list[str]:
 
 def _within(view: View, name: str, value) -> Iterator[Deadline]:
     """The last days of one result: a day, a dict by period, or a table with a row each."""
-    title = view.known(name).title
+    title = known(view.policy, name).title
     if name in DUE and (day := _day(value)):
         yield Deadline(day, title)
     elif isinstance(value, dict):
@@ -85,14 +86,14 @@ def _of(view: View, title: str, about, facts: dict) -> Iterator[Deadline]:
     for name in names:
         if name == "appeal_deadline" and (_day(facts.get("lodged_on")) or "reply_deadline" in names):
             continue  # the appeal has been made
-        what = title if name in ("due", "last", "until") else view.known(name).title
+        what = title if name in ("due", "last", "until") else known(view.policy, name).title
         yield Deadline(_day(facts[name]), what, who, _day(facts.get(_SINCE.get(name))), _state(view, facts))
 
 
 def _state(view: View, facts: dict) -> str:
     """逾期未答复; 公布日期 –; what says how the matter stands."""
     if facts.get("state") is not None:
-        return str(view.word(view.known("state"), plain(facts["state"])))
+        return str(word(known(view.policy, "state"), plain(facts["state"])))
     if "published_on" in facts:
         late = say("（已逾期）", " (overdue)") if facts.get("overdue") else ""
         day = _day(facts["published_on"])

@@ -27,21 +27,32 @@ class Matter:
         return len(self.grid.columns) == 1
 
 
+def proposals(view: View) -> Grid:
+    """待决定: every proposal with its evidence, a row each; nothing of it has been done."""
+    titles = (say("事项", "proposal"), say("对象", "about"), say("条款", "clause"), say("依据", "source"))
+    columns = [Column(title) for title in (*titles, say("事实", "evidence"), say("提示", "note"))]
+    rows = [
+        [flag["title"], _about(view, flag), flag["clause"], flag["source"], facts(view, flag["detail"]), flag["note"]]
+        for flag in view.result.flags.to_dict("records")
+    ]
+    return Grid(say("待人决定的事项", "For people to decide"), columns, rows)
+
+
 def matters(view: View, links: dict[str, str]) -> list[Matter]:
     """Proposals of one kind together: those with a note of the risk first, then in the order they were found."""
     found: dict[tuple, list[list]] = {}
-    led: dict[str, str] = {}
-    for flag in view.result.flags.to_dict("records"):
-        id = flag["employee_id"]
-        about = flag["group_id"] if is_missing(id) else view.person(id)
-        about = say("部门", "Department") if is_missing(about) else about
-        if not is_missing(id) and id in links:
-            led[about] = links[id]
-        key = flag["title"], flag["clause"], flag["source"], flag["note"]
-        found.setdefault(key, []).append([about, facts(view, flag["detail"])])
-    columns = [Column(say("对象", "about")), Column(say("事实", "evidence"))]
+    for title, about, clause, source, evidence, note in proposals(view).rows:
+        found.setdefault((title, clause, source, note), []).append([about, evidence])
+    columns, led = [Column(say("对象", "about")), Column(say("事实", "evidence"))], {view.person(id): link for id, link in links.items()}
     made = [Matter(*key, Grid(key[0], columns, rows, links=led).compact()) for key, rows in found.items()]
     return sorted(made, key=lambda one: not one.note)
+
+
+def _about(view: View, flag: dict) -> str:
+    """Whom a proposal concerns: a person, a group or the department."""
+    if not is_missing(flag["employee_id"]):
+        return view.person(flag["employee_id"])
+    return say("部门", "department") if is_missing(flag["group_id"]) else str(flag["group_id"])
 
 
 def facts(view: View, detail) -> str:

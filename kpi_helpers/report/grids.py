@@ -63,13 +63,13 @@ class Grid:
         return self.pick([i for i, one in enumerate(said) if one])
 
     def split(self, keep: int, widest: int) -> list[Grid]:
-        """Pieces that fit on a page: the first `keep` columns stand in each of them."""
+        """Pieces that fit on a page, numbered in their titles: the first `keep` columns stand in each of them."""
         rest = range(keep, len(self.columns))
         if len(self.columns) <= widest:
             return [self]
         step = widest - keep
         pieces = [list(rest[start : start + step]) for start in range(0, len(rest), step)]
-        return [self.pick([*range(keep), *piece]) for piece in pieces]
+        return [self.pick([*range(keep), *piece], f"{self.title} {place}/{len(pieces)}") for place, piece in enumerate(pieces, 1)]
 
 
 def bars(values: list[Fraction]) -> list[Bar]:

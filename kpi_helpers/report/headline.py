@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from fractions import Fraction
 
 from kpi_helpers.language import say
 from kpi_helpers.numbers import exact
@@ -12,7 +11,7 @@ from kpi_helpers.report import changes
 from kpi_helpers.report.costs import points
 from kpi_helpers.report.deadlines import deadlines
 from kpi_helpers.report.grades import distribution
-from kpi_helpers.report.views import View, mean, plain, score_column
+from kpi_helpers.report.views import View, mean, plain
 from kpi_helpers.report.words import show, status_word, unit_word, yuan
 
 
@@ -39,16 +38,11 @@ def figures(view: View) -> list[Figure]:
     """Four figures: people, mean score, total pay, what is to decide; where one is missing, what is complete or refused."""
     result, found = view.result, []
     found.append(Figure(say("人数", "people"), str(len(result.employees))))
-    score = score_column(view.policy)
-    for frame in (result.employees, result.groups) if score else ():
-        if score.name in frame and mean(frame[score.name].array) is not None:
-            assumed = any("分" in units for units in view.assumed.values())
-            found.append(
-                Figure(
-                    say(f"平均{score.title}", f"mean {score.title}"), show(mean(frame[score.name].array)), unit_word(score.unit), assumed
-                )
-            )
-            break
+    score, frame = view.scored() or (None, None)
+    average = mean(frame[score.name].array) if score else None
+    if average is not None:
+        assumed = any("分" in units for units in view.assumed.values())
+        found.append(Figure(say(f"平均{score.title}", f"mean {score.title}"), show(average), unit_word(score.unit), assumed))
     if view.pay.clauses:
         found.append(Figure(say("应发合计", "total pay"), yuan(view.pay.grand_total()), say("元", "yuan"), bool(view.assumed)))
     found.append(Figure(say("待人决定", "to decide"), str(len(result.flags)), say("项", "")))
@@ -79,9 +73,8 @@ def _people(view: View) -> str:
 
 def _scores(view: View) -> str:
     """The mean, who stands highest and lowest; how many have each grade."""
-    score = score_column(view.policy)
-    frame = next((one for one in (view.result.employees, view.result.groups) if score and score.name in one), None)
-    values = {} if frame is None else {id: plain(one) for id, one in zip(frame.index, exact(frame[score.name]), strict=True)}
+    score, frame = view.scored() or (None, None)
+    values = {id: plain(one) for id, one in zip(frame.index, exact(frame[score.name]), strict=True)} if score else {}
     known = {id: one for id, one in values.items() if one is not None}
     if not known:
         return say("本期没有公布的得分。", "No score was published.")
@@ -111,16 +104,10 @@ def _money(view: View) -> Line:
     taken, _ = points(view)
     if not taken.rows:
         return Line(say("金额", "Money"), "costs", say("本期没有计算金额，也没有扣分。", "No money is paid and no points are taken."))
-    first, whole = taken.rows[0], taken.total[3]
-    words = say(
-        f"共扣 {_plain(whole)} 分，最多的是“{first[1]}”，{_plain(first[3])} 分",
-        f"{_plain(whole)} points taken, most by {first[1]} ({_plain(first[3])})",
-    )
+    first = taken.rows[0]
+    whole, most = show(-taken.total[3]), show(-first[3])
+    words = say(f"共扣 {whole} 分，最多的是“{first[1]}”，{most} 分", f"{whole} points taken, most by {first[1]} ({most})")
     return Line(say("扣分", "Points"), "costs", words + say("；本期不计金额。", "; no money is paid."))
-
-
-def _plain(value: Fraction) -> str:
-    return show(abs(value))
 
 
 def _decisions(view: View) -> str:

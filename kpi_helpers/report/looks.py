@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kpi_helpers.compare import shown_with
 from kpi_helpers.language import say
-from kpi_helpers.numbers import exact, is_missing, total
 from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.report.grades import grades_of
 from kpi_helpers.report.grids import Column
 from kpi_helpers.report.views import View
 from kpi_helpers.report.words import status_word
@@ -60,37 +59,6 @@ def grade_colours(words: list[str]) -> dict[str, dict]:
         paper, ink = _STEPS[(2 * place * (len(_STEPS) - 1) + last) // (2 * last)]
         looks[word] = {"bg_color": paper, "font_color": ink, "bold": place in (0, last)}
     return looks
-
-
-def grades_of(view: View, shown) -> list[str]:
-    """等级: every grade that the policy names, the best first; none for a result that only moves along a ladder, such as a level.
-
-    A document lists the best grade first; where the scores of the month say otherwise, it lists the worst one first.
-    """
-    named: dict[str, None] = {}
-    for clause in view.policy.clauses:
-        if clause.result == shown.name:
-            named |= dict.fromkeys(shown.words.get(word, word) for word in _gives(clause))
-    words = list(named) if len(named) > 1 else []
-    score = shown_with(view.result, "score")
-    people = view.result.employees
-    if words and score is not None and shown.name in people:
-        means = _means(words, view.values(shown, people[shown.name]), exact(people[score.name]))
-        if len(means) > 1 and means[0] < means[-1]:
-            words.reverse()
-    return words
-
-
-def _gives(clause: Clause) -> list[str]:
-    bands = [*(clause.arguments.get("bands") or ()), *(clause.arguments.get("parts") or ())]
-    words = [clause.arguments.get("grade"), *(band.get("give") for band in bands if isinstance(band, dict))]
-    return [word for word in words if isinstance(word, str)]
-
-
-def _means(words, grades, scores) -> list[Fraction]:
-    """The mean score of each grade that somebody has."""
-    rows = {word: [row for row, one in enumerate(grades) if one == word and not is_missing(scores[row])] for word in words}
-    return [total(scores[some]) / len(some) for some in rows.values() if some]
 
 
 def ratios(policy: Policy):

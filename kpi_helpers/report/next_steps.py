@@ -8,7 +8,7 @@ from math import ceil
 
 from kpi_helpers.cliffs import Change, Stand, Threshold, ahead, nudged
 from kpi_helpers.language import say
-from kpi_helpers.report.cliffs import figure_words, own_changes
+from kpi_helpers.report.cliffs import counted_in, figure_words, own_changes
 from kpi_helpers.report.views import View
 from kpi_helpers.report.words import show
 from kpi_helpers.result import Result
@@ -77,14 +77,11 @@ def _published(result: Result, id: str) -> bool:
 
 def _step(view: View, threshold: Threshold, stand: Stand, change: Change | None) -> Step:
     # rounded up: what is told must be enough
-    amount, unit = show(Fraction(ceil(stand.lacking * 10_000), 10_000)), threshold.unit
-    if threshold.counted:
-        shown = view.known(threshold.counted[0].rpartition(".")[2])
-        unit = shown.unit or f"（{shown.title}）"
+    amount = show(Fraction(ceil(stand.lacking * 10_000), 10_000))
     title = threshold.title if not stand.of else f"{threshold.title}（{stand.of}）"
     return Step(
         title,
         figure_words(stand.figure, threshold),
-        f"{amount} {unit}".rstrip(),
+        amount + counted_in(view.policy, threshold),
         say("；", "; ").join(own_changes(change)) if change else "",
     )

@@ -56,7 +56,7 @@ class _Lines:
 def pools(view: View) -> list[Pool]:
     """Each group's pool, then the department's where people share that."""
     ledger = _Lines(view)
-    groups = [Pool(str(group), _steps(view, ledger, group)) for group in view.result.groups.index]
+    groups = [Pool(str(group), _steps(view, ledger, group)) for group in view.group_names]
     found = [one for one in groups if one.steps]
     own = _steps(view, ledger, None)
     return [*found, Pool(say("部门", "Department"), own)] if own else found

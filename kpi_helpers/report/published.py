@@ -12,6 +12,7 @@ from kpi_helpers.departments import Job
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.policy import Policy, Shown
+from kpi_helpers.report.names import word
 from kpi_helpers.report.render import page
 from kpi_helpers.report.views import View, plain
 from kpi_helpers.report.words import show
@@ -46,7 +47,7 @@ def published(job: Job, result: Result) -> str | None:
         return None
     refuse_private(job, policy)
     view = View(result)
-    frame = result.groups if people == "groups" else result.employees
+    frame = result.groups.loc[view.group_names] if people == "groups" else result.employees
     shown = _shown(job, view, frame, people)
     listing = Listing(_heading(people), shown, _rows(view, frame, shown, _labels(job, result, people), people != "pseudonym"))
     record = result.tables.get("publication")
@@ -147,7 +148,7 @@ def _rows(view: View, frame, shown: list[Shown], labels: dict[str, str], roster:
     for line, (unit, status) in enumerate(zip(frame.index, frame["status"], strict=True)):
         if status in _NEVER:
             continue
-        values = [view.word(one, plain(frame.at[unit, one.name])) for one in shown] if status in _PUBLISHED else [None]
+        values = [word(one, plain(frame.at[unit, one.name])) for one in shown] if status in _PUBLISHED else [None]
         decided = all(value is not None for value in values)
         place = next((value for one, value in zip(shown, values, strict=False) if one.name == "rank"), None) or 0
         texts = [show(value, one.unit) for one, value in zip(shown, values, strict=True)] if decided else None

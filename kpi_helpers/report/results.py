@@ -9,6 +9,7 @@ import xlsxwriter
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.cover import Cover, Part
+from kpi_helpers.report.decisions import proposals
 from kpi_helpers.report.grids import Column, Grid
 from kpi_helpers.report.in_force import clauses, in_force
 from kpi_helpers.report.looks import Looks
@@ -56,7 +57,7 @@ def _results(job: Job, view: View):
 
 def _behind(job: Job, view: View):
     """(name, grid, what it holds) of every sheet of what stands behind the results."""
-    yield say("待决定", "To decide"), view.flags(), say("要人决定的事项与证据", "what people must decide, with the evidence")
+    yield say("待决定", "To decide"), proposals(view), say("要人决定的事项与证据", "what people must decide, with the evidence")
     yield say("拒收行", "Refused"), view.refused(), say("没有计入的行与原因", "rows that did not count, and why")
     yield (
         say("条款", "Clauses"),
@@ -80,9 +81,9 @@ def _spelled(view: View) -> Grid:
     grid = view.ledger_grid()
     basis, numbers = _place(grid, "类别", "basis"), _place(grid, "生效数值", "in force")
     rows = [list(row) for row in grid.rows]
+    said = {text: in_force(view.policy, text or "") for text in {row[numbers] for row in rows}}  # the same for all lines of a clause
     for row in rows:
-        row[basis] = basis_word(row[basis])
-        words = in_force(view.policy, row[numbers] or "")
+        row[basis], words = basis_word(row[basis]), said[row[numbers]]
         row[numbers] = words if text_width(words) <= _SHORT else say("见“条款”表", "see the sheet Clauses")
     return Grid(grid.title, grid.columns, rows)
 

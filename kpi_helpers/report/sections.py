@@ -16,11 +16,11 @@ from kpi_helpers.report.changes import changes
 from kpi_helpers.report.charts import tornado_svg
 from kpi_helpers.report.cliffs import standing
 from kpi_helpers.report.decisions import matters
-from kpi_helpers.report.headline import Figure as Figure
+from kpi_helpers.report.names import word
 from kpi_helpers.report.render import environment
 from kpi_helpers.report.scoreboard import WIDEST, scoreboard
 from kpi_helpers.report.views import View, plain
-from kpi_helpers.report.words import show, status_word
+from kpi_helpers.report.words import show, status_word, unit_word
 from kpi_helpers.result import Result
 from kpi_helpers.what_if.replay import Replay
 from kpi_helpers.what_if.tunables import tunables
@@ -45,9 +45,8 @@ class Fold:
     """The ledger lines of one person or group, under a label; `anchor` is where links to it lead."""
 
     label: str
-    summary: str
     lines: list[dict]
-    evidence: bool = True
+    summary: str = ""
     anchor: str = ""
 
 
@@ -58,8 +57,8 @@ class Report:
         self.job, self.result, self.policy = job, result, result.policy
         self.view, self.then = View(result), View(earlier) if earlier else None
         self.anchors = {clause.id: f"c{position}" for position, clause in enumerate(self.policy.clauses, 1)}
-        with_lines = dict.fromkeys(row["employee_id"] for row in self.view.ledger if row["employee_id"] is not None)
-        self.people_links = {id: f"p{position}" for position, id in enumerate(with_lines, 1)}
+        self.lines = _by(self.view.ledger, "employee_id")
+        self.people_links = {id: f"p{position}" for position, id in enumerate((id for id in self.lines if id is not None), 1)}
 
     def section(self, name: str, **context) -> Html:
         return Html(name, str(getattr(environment().get_template("sections.html.j2").module, name)(**context)))
@@ -94,16 +93,15 @@ class Report:
 
     def groups(self) -> Html:
         """小组与奖金池: what the groups came to, and how their money was worked out, with their own ledger lines."""
+        lines = _by(self.lines.get(None, ()), "group_id")
+        units = [id for id in [*self.view.group_names, None] if id in lines]
         return self.section(
             "groups",
             group_grids=self.view.groups().compact().split(1, WIDEST),
             pools=pools.pools(self.view),
-            group_ledgers=_folds([row for row in self.view.ledger if row["employee_id"] is None], self._unit),
+            group_ledgers=[Fold(say("部门", "Department") if id is None else id, lines[id]) for id in units],
             anchors=self.anchors,
         )
-
-    def _unit(self, row) -> str:
-        return say("部门", "Department") if row["group_id"] is None else row["group_id"]
 
     def grades(self) -> Html:
         """等级分布, where there are grades."""
@@ -138,19 +136,17 @@ class Report:
 
     def ledger(self) -> Html:
         """台账: everybody's lines, folded."""
-        place = {id: position for position, id in enumerate(self.result.employees.index)}
-        rows = [row for row in self.view.ledger if row["employee_id"] is not None]
-        folds = sorted(_folds(rows, lambda row: row["employee_id"]), key=lambda fold: place[fold.label])
-        people = [
-            Fold(self.view.person(fold.label), self._outcome(fold.label), fold.lines, anchor=self.people_links[fold.label])
-            for fold in folds
-        ]
+        ids = [id for id in self.result.employees.index if id in self.lines]
+        people = [Fold(self.view.person(id), self.lines[id], self._outcome(id), self.people_links[id]) for id in ids]
         return self.section("ledger", people=people, anchors=self.anchors)
 
     def _outcome(self, employee_id) -> str:
-        row = self.result.employees.loc[employee_id]
-        shown = [one for one in self.view.shown(self.result.employees) if one.role in ("score", "grade", "pay")]
-        parts = [f"{one.title} {show(plain(row[one.name]), one.unit)}" for one in shown if plain(row[one.name]) is not None]
+        """得分, 等级, 应发金额 in one line; the status where there is none of them."""
+        row, paid = self.result.employees.loc[employee_id], self.view.pay.total(employee_id)
+        shown = [one for one in self.view.shown(self.result.employees) if one.role in ("score", "grade")]
+        values = [(one.title, word(one, plain(row[one.name])), one.unit) for one in shown]
+        values.append((say("应发金额", "pay"), paid if self.view.pay.clauses else None, "元"))
+        parts = [f"{title} {show(value, unit)} {unit_word(unit)}".rstrip() for title, value, unit in values if value is not None]
         return " · ".join(parts or [status_word(row["status"])])
 
     def clauses(self) -> Html:
@@ -159,7 +155,7 @@ class Report:
             "policy",
             policy=self.policy,
             assumed=self.view.assumptions().pick([1, 2, 3, 4, 5, 0]).compact(),
-            computed=in_force.clauses(self.policy, stated=False),
+            computed=in_force.clauses(self.policy, stated=False, brief=True),
             stated=in_force.clauses(self.policy, stated=True),
             parameters=in_force.parameters(self.policy).compact(),
             anchors=self.anchors,
@@ -174,9 +170,9 @@ class Report:
         return self.section("provenance", facts=self.job.provenance(self.policy))
 
 
-def _folds(rows, key) -> list[Fold]:
-    """Ledger rows by unit, units in the order of their first line."""
-    by_unit: dict = {}
+def _by(rows, key: str) -> dict[str | None, list[dict]]:
+    """Ledger rows by whom they concern."""
+    found: dict = {}
     for row in rows:
-        by_unit.setdefault(key(row), []).append(row)
-    return [Fold(label, "", lines) for label, lines in by_unit.items()]
+        found.setdefault(row[key], []).append(row)
+    return found

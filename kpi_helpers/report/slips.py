@@ -13,6 +13,7 @@ from kpi_helpers.cliffs.standing import reopened
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
 from kpi_helpers.report.headline import Figure
+from kpi_helpers.report.names import lacking, word
 from kpi_helpers.report.next_steps import Step, next_steps
 from kpi_helpers.report.own_records import Records, Veil
 from kpi_helpers.report.published import listed_as, pseudonym
@@ -98,13 +99,16 @@ class Slips:
     def slip(self, id: str) -> Slip:
         """One person's slip."""
         person = self.result.employees.loc[id]
+        heads, assumptions = self._heads(id, person), self._assumptions(id)
+        if not assumptions and any(one.assumed for one in heads):  # which ones would tell of the others' records
+            assumptions = [say("小组得分用到的数", "numbers behind the group's score")]
         return Slip(
             job=self.job,
             title=f"{say('个人绩效单', 'Personal statement')} {self.policy.period}",
             policy=self.policy.title,
             person=self.view.person(id),
-            heads=self._heads(id, person),
-            missing=[self.veil.cover(one, id) for one in self.view.lacking(person["missing"])],
+            heads=heads,
+            missing=[self.veil.cover(one, id) for one in lacking(self.policy, person["missing"])],
             sums=self._sums(id),
             steps=self._steps(id),
             others=self._others(id, person),
@@ -115,7 +119,7 @@ class Slips:
             bridge=self.bridges.get(id),
             ahead=self.ahead.get(id, []),
             appeal=self.appeals.of(id),
-            assumptions=self._assumptions(id),
+            assumptions=assumptions,
             listed=pseudonym(self.digest, id) if self.listed == "pseudonym" else "",
         )
 
@@ -126,10 +130,10 @@ class Slips:
             value = plain(person[one.name])
             if one.role in ("score", "grade") and value is not None:
                 assumed = self.view.rests_on_assumption(id, one, value)
-                heads.append(Figure(one.title, show(self.view.word(one, value), one.unit), one.unit, assumed))
+                heads.append(Figure(one.title, show(word(one, value), one.unit), one.unit, assumed))
         paid = self.view.pay.total(id)
         if paid is not None and any(row["unit"] == "元" for row in self.lines[id]):
-            heads.append(Figure(say("应发金额", "pay"), show(paid, "元"), say("元", "yuan"), bool(self.view.assumed.get(id))))
+            heads.append(Figure(say("应发金额", "pay"), show(paid, "元"), "元", bool(self.view.assumed.get(id))))
         return heads if person["status"] == "complete" and heads else [*heads, Figure(say("状态", "status"), status_word(person["status"]))]
 
     def _sums(self, id: str) -> list[Sum]:
@@ -170,10 +174,11 @@ class Slips:
 
     def _others(self, id: str, person) -> list[tuple[str, str]]:
         """Further results of the person that no line shows: not a place among others, and nobody else's name."""
-        lined = {clause.result for clause in self.policy.clauses if clause.result} | {"total"}
+        posted = {row["clause"] for row in self.lines[id]}
+        lined = {clause.result for clause in self.policy.clauses if clause.id in posted} | {"total"}
         told, found = {row["value"] for row in self.lines[id]}, []
         for one in self.view.shown(self.result.employees):
-            value = self.view.word(one, plain(person[one.name]))
+            value = word(one, plain(person[one.name]))
             named = [str(part) for part in (value if isinstance(value, (list, tuple)) else [value])]
             if one.role != "detail" or value is None or value == [] or compares(one) or isinstance(value, dict):
                 continue
@@ -206,10 +211,11 @@ class Slips:
         return [(f"{clause} {title}", each, words) for clause, (title, each, words) in found.items()]
 
     def _assumptions(self, id: str) -> list[str]:
-        """假设 behind the person's own lines; of a table only the name, for it may hold what others get."""
-        mine = {row["clause"] for row in self.lines[id] if row["value"]}
-        used = dict.fromkeys(name for clause in self.policy.clauses if clause.id in mine for name in clause.assumptions)
-        found = []
+        """假设 behind the person's own lines, numbers and whole clauses; of a table only the name, for it may hold what others get."""
+        mine = {row["clause"] for row in self.lines[id] if row["value"] or row["basis"] == "A"}
+        clauses = [clause for clause in self.policy.clauses if clause.id in mine]
+        used = dict.fromkeys(name for clause in clauses for name in clause.assumptions)
+        found = [clause.title for clause in clauses if clause.basis == "A" and not clause.assumptions]
         for parameter in (self.policy.parameters[name] for name in used):
             title, value = parameter.title or parameter.name, parameter.value
             if isinstance(value, (Fraction, int)) and not isinstance(value, bool):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
 
 import pandas as pd
 
-from kpi_helpers.columns import vocabulary
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, total
 from kpi_helpers.policy import ROLES, Policy, Shown
-from kpi_helpers.report.grids import Column as Column
-from kpi_helpers.report.grids import Grid as Grid
+from kpi_helpers.report.grids import Column, Grid
 from kpi_helpers.report.in_force import called
+from kpi_helpers.report.names import known, lacking, word
 from kpi_helpers.report.pay import Pay
-from kpi_helpers.report.words import missing_word, reason_word, show, status_word
+from kpi_helpers.report.words import reason_word, status_word
 from kpi_helpers.result import Result
 
 
@@ -41,6 +41,11 @@ class View:
         """The results that a frame holds, in the policy's order."""
         return [shown for shown in self.policy.results.values() if shown.name in frame and shown.role != "hidden"]
 
+    def scored(self) -> tuple[Shown, pd.DataFrame] | None:
+        """得分 and the frame that holds it: the people's, else the groups'."""
+        shown, frames = score_column(self.policy), (self.result.employees, self.result.groups)
+        return next(((shown, frame) for frame in frames if shown and shown.name in frame), None)
+
     def people(self, roles=ROLES) -> Grid:
         """人员: a row per person with status, every result of these roles and what is missing."""
         frame = self.result.employees
@@ -51,23 +56,28 @@ class View:
         titles = dict(zip(self.result.flags["flag"], self.result.flags["title"], strict=True))
         values = [self.values(one, frame[one.name].array) for one in shown]
         grid = Grid(say("人员", "People"), columns, [])
-        for row, (unit, group, status, lacking) in enumerate(zip(frame.index, groups, frame["status"], frame["missing"], strict=True)):
+        for row, (unit, group, status, missing) in enumerate(zip(frame.index, groups, frame["status"], frame["missing"], strict=True)):
             decide = [titles.get(flag, flag) for flag in frame["flags"].iloc[row]]
             results = [value[row] for value in values]
-            grid.rows.append([unit, self.names.get(unit), plain(group), status_word(status), *results, self.lacking(lacking), decide])
+            grid.rows.append(
+                [unit, self.names.get(unit), plain(group), status_word(status), *results, lacking(self.policy, missing), decide]
+            )
             grid.assumed |= {(row, 4 + i) for i, one in enumerate(shown) if self.rests_on_assumption(unit, one, results[i])}
         return grid
 
-    def lacking(self, names) -> list[str]:
-        """What is missing, by its heading where it is a column."""
-        return [missing_word(self.known(name).title) for name in names]
+    @cached_property
+    def group_names(self) -> list[str]:
+        """小组 in the order of the roster, those without people last."""
+        named = [plain(one) for one in self.result.employees.get("group_id", ())]
+        return [one for one in dict.fromkeys([*named, *self.result.groups.index]) if one in self.result.groups.index]
 
     def groups(self) -> Grid:
         """小组: a row per group with its results."""
-        frame, shown = self.result.groups, self.shown(self.result.groups)
+        names, shown = self.group_names, self.shown(self.result.groups)
+        frame = self.result.groups.loc[names]
         values = [self.values(one, frame[one.name].array) for one in shown]
-        rows = [[unit, *(value[row] for value in values)] for row, unit in enumerate(frame.index)]
-        assumed = {(r, 1 + i) for r, unit in enumerate(frame.index) for i, one in enumerate(shown) if self.rests_on_assumption(unit, one)}
+        rows = [[unit, *(value[row] for value in values)] for row, unit in enumerate(names)]
+        assumed = {(r, 1 + i) for r, unit in enumerate(names) for i, one in enumerate(shown) if self.rests_on_assumption(unit, one)}
         return Grid(say("小组", "Groups"), [Column(say("小组", "group")), *map(self.column, shown)], rows if shown else [], assumed)
 
     def others(self) -> list[Grid]:
@@ -94,7 +104,7 @@ class View:
             value = value.reset_index() if isinstance(value.index, pd.MultiIndex) else value
             index = [] if isinstance(value.index, pd.RangeIndex) else [value.index.name or "employee_id"]
             parts = [list(value.index)] * len(index) + [value[name].array for name in value.columns]
-            shown_parts = [self.known(name, shown.name) for name in [*index, *value.columns]]
+            shown_parts = [known(self.policy, name, shown.name) for name in [*index, *value.columns]]
             columns = [self.values(one, part) for one, part in zip(shown_parts, parts, strict=True)]
             return self.named(
                 Grid(shown.title, [self.column(one) for one in shown_parts], [list(row) for row in zip(*columns, strict=True)])
@@ -117,34 +127,19 @@ class View:
 
     def named(self, grid: Grid) -> Grid:
         """The first column that holds employees gets their names beside the ids."""
+        whose = {known(self.policy, name).title for name in ("employee_id", "of")}
         for x, column in enumerate(grid.columns):
             ids = {row[x] for row in grid.rows if isinstance(row[x], str)}
-            if column.title in (self.known("employee_id").title, self.known("of").title) and ids and ids <= self.names.keys():
+            if column.title in whose and ids and ids <= self.names.keys():
                 grid.columns.insert(x + 1, Column(say("姓名", "name")))
                 for row in grid.rows:
                     row.insert(x + 1, self.names.get(row[x]))
                 break
         return grid
 
-    def known(self, name, within="") -> Shown:
-        """A result, or a column that the workbook knows (first in the table `within`), with title and words; else the name itself."""
-        if name in self.policy.results:
-            return self.policy.results[name]
-        tables = self.policy.tables
-        for table in [tables[within], *tables.values()] if within in tables else tables.values():
-            if name in table.columns:
-                return Shown(name, table.columns[name].heading, words=table.columns[name].words)
-        common = vocabulary()["columns"].get(name) or {}
-        return Shown(name, {"of": say("对象", "of")}.get(name) or common.get("heading", str(name)), words=common.get("words", {}))
-
     def values(self, shown: Shown, values: Iterable) -> list:
         """Plain values of a result, the engine's words in the policy's language."""
-        return [self.word(shown, plain(value)) for value in values]
-
-    def word(self, shown: Shown, value):
-        if isinstance(value, list):
-            return [self.word(shown, plain(one)) for one in value]
-        return shown.words.get(value, value) if isinstance(value, str) else value
+        return [word(shown, plain(value)) for value in values]
 
     def column(self, shown: Shown) -> Column:
         """The column of a result; it carries the mark of the clause that gives it."""
@@ -172,27 +167,6 @@ class View:
 
     # -- what people must look at -----------------------------------------------------------------------------------
 
-    def flags(self) -> Grid:
-        """待决定: proposals with evidence; nothing of it has been done."""
-        columns = (
-            Column(say("事项", "proposal")),
-            Column(say("对象", "about")),
-            Column(say("条款", "clause")),
-            Column(say("依据", "source")),
-            Column(say("事实", "evidence")),
-            Column(say("提示", "note")),
-        )
-        rows = []
-        for flag in self.result.flags.to_dict("records"):
-            about = flag["group_id"] if is_missing(flag["employee_id"]) else self.person(flag["employee_id"])
-            about = say("部门", "department") if is_missing(about) else about
-            rows.append([flag["title"], about, flag["clause"], flag["source"], self.detail(flag["detail"]), flag["note"]])
-        return Grid(say("待人决定的事项", "For people to decide"), list(columns), rows)
-
-    def detail(self, value) -> str | None:
-        """The facts behind a proposal, as text."""
-        return None if plain(value) is None else show(plain(value))
-
     def refused(self) -> Grid:
         """拒收行: rows that did not count, with the reason."""
         columns = [
@@ -217,10 +191,10 @@ class View:
         """假设: every placeholder number that a clause uses."""
         titles = (say("参数", "parameter"), say("含义", "meaning"), say("值", "value"), say("单位", "unit"), say("用于条款", "clauses"))
         columns = [Column(title) for title in (*titles, say("说明", "note"))]
-        rows = [
-            [row["parameter"], row["title"], called(self.policy.parameters[row["parameter"]]), row["unit"], row["clauses"], row["note"]]
-            for row in self.result.assumptions.to_dict("records")
-        ]
+        rows = []
+        for row in self.result.assumptions.to_dict("records"):
+            value = called(self.policy, self.policy.parameters[row["parameter"]])
+            rows.append([row["parameter"], row["title"], value, row["unit"], row["clauses"], row["note"]])
         return Grid(say("假设", "Assumptions"), columns, rows)
 
 
@@ -243,11 +217,11 @@ def mean(values: Iterable) -> Fraction | None:
 
 
 def plain(value):
-    """A value of a frame as None, text, truth, Fraction, date or list."""
-    if isinstance(value, (list, tuple, dict)):
+    """A value of a frame as None, text, truth, Fraction, date, dict, or a list of such values."""
+    if isinstance(value, (list, tuple, ExactArray)):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
         return value
-    if isinstance(value, ExactArray):
-        return list(value)
     return None if is_missing(value) or value is pd.NaT else value.item() if hasattr(value, "item") else value
 
 

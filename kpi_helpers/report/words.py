@@ -87,7 +87,17 @@ _ARGUMENTS = {
     "who": ("对谁", "for whom"),
     "when": ("哪些记录", "which records"),
     "measures": ("因数", "factors"),
+    "full": ("满分", "full points"),
+    "share": ("占比", "share"),
+    "zero_at": ("目标的几倍时为零分", "times the target that give no points"),
+    "step": ("第几档", "step"),
+    "replaced_below": ("低于此数改按另一条", "below this another clause holds"),
+    "least_score": ("最低得分", "least score"),
+    "talk": ("通时", "talk time"),
+    "members": ("会员", "members"),
+    "complaints": ("投诉", "complaints"),
 }
+_UNITS = {"元": "yuan", "分": "points", "人": "people", "次": "times", "个": "", "分钟": "minutes", "个月": "months", "天": "days"}
 _MISSING = {"missing_call_data": ("通话数据", "call data")}  # what is missing and no column of its own
 _BASES = {"S": ("原文", "stated"), "R": ("解读", "reading"), "A": ("假设", "assumption")}
 
@@ -113,8 +123,8 @@ def argument_word(name: str) -> str:
 
 
 def unit_word(unit: str) -> str:
-    """元, 分, 人 and 次 in the reader's language; the policy's own units as they are."""
-    return say(unit, {"元": "yuan", "分": "points", "人": "people", "次": "times"}.get(unit, unit))
+    """A common unit in the reader's language; the policy's own units as they are."""
+    return say(unit, _UNITS.get(unit, unit))
 
 
 def basis_word(code: str) -> str:
@@ -143,6 +153,16 @@ def show(value, unit: str = "") -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d" if value.time() == datetime.min.time() else "%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def signed(value, unit: str = "") -> str:
+    """A difference with its sign.
+
+    >>> signed(Fraction(25, 2), "元"), signed(-3), signed(0), signed(Fraction(1, 3))
+    ('+12.50', '−3', '0', '≈+0.3333')
+    """
+    shown, sign = show(abs(value), unit), "+" if value > 0 else "−" if value < 0 else ""
+    return f"≈{sign}{shown[1:]}" if shown.startswith("≈") else sign + shown
 
 
 def yuan(value) -> str:
