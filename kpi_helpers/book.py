@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpi_helpers import events
 from kpi_helpers.arguments import ByColumn, Named
-from kpi_helpers.calendar import Period, Workdays, workdays_of
+from kpi_helpers.calendar import Period, Workdays, in_period, workdays_of
 from kpi_helpers.checks import blocks
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
@@ -438,15 +438,6 @@ def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:
     units = frame.drop(columns="_row", errors="ignore").drop_duplicates(key).set_index(key)
     units.index = units.index.astype(object)
     return units
-
-
-def in_period(days: pd.Series, period: Period | None) -> np.ndarray:
-    """Which dates fall into a period; without one all do, and a missing date does."""
-    if period is None:
-        return np.ones(len(days), dtype=bool)
-    days = pd.to_datetime(days)
-    inside = (days >= pd.Timestamp(period.first)) & (days < pd.Timestamp(period.last) + pd.Timedelta(days=1))
-    return (inside | days.isna()).to_numpy(dtype=bool)
 
 
 def graver(current: np.ndarray, rows: np.ndarray, status: str) -> np.ndarray:

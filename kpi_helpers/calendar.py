@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import chinese_calendar
+import numpy as np
+import pandas as pd
 
 from kpi_helpers.errors import Fault, UsageError
 from kpi_helpers.language import say
@@ -76,6 +78,15 @@ def quarter_of(day: date) -> Period:
 def month_of(day: date) -> Period:
     """自然月 that holds a day."""
     return Period.parse(f"{day.year}-{day.month:02d}")
+
+
+def in_period(days: pd.Series, period: Period | None) -> np.ndarray:
+    """Which dates fall into a period; without one all do, and a missing date does."""
+    if period is None:
+        return np.ones(len(days), dtype=bool)
+    days = pd.to_datetime(days)
+    inside = (days >= pd.Timestamp(period.first)) & (days < pd.Timestamp(period.last) + pd.Timedelta(days=1))
+    return (inside | days.isna()).to_numpy(dtype=bool)
 
 
 class Workdays:

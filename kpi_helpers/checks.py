@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
+from kpi_helpers.events import may_count
 from kpi_helpers.language import say
 from kpi_helpers.numbers import missing, text
 from kpi_helpers.tables import NOT_APPLICABLE, Tables, blank
@@ -74,6 +75,16 @@ def refuse_rows(tables: Tables, faults: list[RowFault]) -> None:
         tables[name] = tables[name].drop(index=sorted(rows)).reset_index(drop=True)
     sheets = list(tables)
     tables.refused.sort(key=lambda one: (sheets.index(one["table"]), one["row"]))  # as a reader goes through the workbook
+
+
+def without_idle_rows(policy, tables: Tables, faults: list[RowFault]) -> list[RowFault]:
+    """The faults without bad values in rows that do not count in this period anyway: left out by the policy, or events of no account."""
+    if not faults:
+        return []
+    idle = {(one.table, one.row) for one in check_rows(policy, tables) if not one.stops and one.reason != "no_approver"}
+    if "events" in tables:
+        idle |= {("events", row) for row in np.flatnonzero(~may_count(policy, tables["events"])).tolist()}
+    return [one for one in faults if one.reason not in _BAD_VALUES or (one.table, one.row) not in idle]
 
 
 def _blanks(table, frame):
@@ -217,6 +228,7 @@ def _other_periods(policy, tables: Tables):
             yield RowFault(name, int(row), column, values.iloc[row], "other_period", problem, stops=False)
 
 
+_BAD_VALUES = ("out_of_range", "not_a_number", "not_whole", "no_approver")
 # quantities that a score does not need: a refused row is a missing one
 _QUANTITIES = {"call_daily", "members_month"}
 
@@ -228,9 +240,9 @@ def blocks(policy, refusal: dict) -> bool:
     """
     if policy.module is None and refusal["table"] != "events":
         return refusal["reason"] != "other_period"
-    if refusal["reason"] not in ("out_of_range", "not_a_number", "not_whole", "no_approver"):
-        return False
     if refusal["table"] != "events":
-        return refusal["table"] not in _QUANTITIES
+        return refusal["reason"] in (*_BAD_VALUES, "duplicate") and refusal["table"] not in _QUANTITIES
+    if refusal["reason"] not in _BAD_VALUES:
+        return False
     clause = next((one for one in policy.clauses if one.id == refusal.get("clause")), None)
     return clause is None or clause.kind != "addition" and clause.arguments.get("sign") != 1

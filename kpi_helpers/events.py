@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import ByColumn, Named
+from kpi_helpers.calendar import in_period
 from kpi_helpers.numbers import ExactArray, exact, missing, rank_codes, where
 
 
@@ -33,13 +34,18 @@ def facts(book) -> Facts:
     if frame is None:
         none = np.zeros(0, dtype=np.intp)
         return Facts(pd.DataFrame({"clause": []}, dtype=object), none.astype(bool), none, none)
-    basis = book.policy.parameters.get("common.event_month_basis")
-    day = frame["recorded_on"] if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame else event_day(frame)
-    confirmed = (frame["status"] == "confirmed").to_numpy(dtype=bool) & book.in_period(day)
+    confirmed = may_count(book.policy, frame)
     fact = book.once(_fact_of)
     rows = np.flatnonzero(confirmed & (fact >= 0))
     rows = rows[np.bincount(fact[rows])[fact[rows]] > 1]
     return Facts(frame, confirmed, rows, fact[rows])
+
+
+def may_count(policy, frame: pd.DataFrame) -> np.ndarray:
+    """Which events are confirmed and of the period: by the day they happened or, by choice, were recorded."""
+    basis = policy.parameters.get("common.event_month_basis")
+    day = frame["recorded_on"] if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame else event_day(frame)
+    return (frame["status"] == "confirmed").to_numpy(dtype=bool) & in_period(day, policy.period)
 
 
 def _fact_of(tables) -> np.ndarray:
@@ -77,24 +83,23 @@ def event_day(frame: pd.DataFrame) -> pd.Series:
 
 
 def _points(book, frame) -> ExactArray:
-    """Signed points of every row by its clause's `points`, or the points entered at discretion."""
+    """Signed points of every row by its clause's `points`, or as its rule says what an event is worth."""
     count = frame["count"].array
-    entered = frame["points"].array if "points" in frame else missing(len(frame))
     value = exact(np.zeros(len(frame), dtype=np.int64))
     codes, names = pd.factorize(frame["clause"].to_numpy(dtype=object))
     for clause in book.policy.order:
         if clause.rule is None or clause.id not in names:
             continue
         rows = codes == list(names).index(clause.id)
-        points = clause.arguments.get("points")
+        points, worth = clause.arguments.get("points"), getattr(clause.rule, "worth", None)
         if isinstance(points, ByColumn):
             points = book.points_by_column(points, frame["employee_id"], rows)
         elif isinstance(points, Named):
             points = None  # a figure is not known before the clauses are computed
         if points is not None:
             value = where(rows, count * points, value)
-        elif "sign" in clause.arguments:
-            value = where(rows, entered.fillna(0) * clause.arguments["sign"], value)
+        elif worth is not None:
+            value = where(rows, worth(frame, clause.arguments), value)
     return value
 
 
@@ -129,6 +134,12 @@ def stacking_pairs(policy) -> list[tuple[str, ...]]:
 def entered_points(frame: pd.DataFrame) -> ExactArray:
     """酌情分值 as entered, missing where nobody entered any."""
     return frame["points"].array if "points" in frame else missing(len(frame))
+
+
+def discretion(frame: pd.DataFrame, arguments: dict) -> ExactArray:
+    """酌情: what each event is worth; what nobody has entered yet, though it must be, may be the most of all."""
+    blank = {"low": arguments["low"], "incomplete": arguments["high"]}.get(arguments.get("blank"), 0)
+    return entered_points(frame).fillna(blank) * arguments["sign"]
 
 
 def has_text(column: pd.Series) -> np.ndarray:

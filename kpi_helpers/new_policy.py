@@ -12,9 +12,13 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from kpi_helpers import strict_yaml
 from kpi_helpers.cases import case_tables, plain, run_cases
 from kpi_helpers.checks import must_be_filled
+from kpi_helpers.columns import NUMERIC
+from kpi_helpers.dated_text import entries_of
 from kpi_helpers.departments import find_file, project
 from kpi_helpers.errors import Fault, KpiError, PolicyError, UsageError, did_you_mean
 from kpi_helpers.language import say
@@ -49,6 +53,10 @@ def new_policy(output, given: dict, like: str = "", ask=None) -> Made:
     path = Path(output)
     cases = path.with_suffix(".cases.yaml")
     _check_place(path, cases)
+    chosen = [f"--{name}" for name in QUESTIONS[1:] if given.get(name)]
+    if like and chosen:
+        problem = say(f"不能与 {'、'.join(chosen)} 一起写：照原来的办法写。", f"cannot go with {', '.join(chosen)}: it is a copy.")
+        raise UsageError(Fault("--like", problem))
     like_path = closest(like) if like else None
     with tempfile.TemporaryDirectory() as folder:
         draft, draft_cases = Path(folder) / path.name, Path(folder) / cases.name
@@ -63,12 +71,12 @@ def new_policy(output, given: dict, like: str = "", ask=None) -> Made:
         failed = [line for outcome in run_cases(draft_cases) for line in outcome.differences]
         if failed:
             raise PolicyError([Fault(cases.name, line) for line in failed])
-        try:
-            for made, place in ((draft, path), (draft_cases, cases)):
+        for made, place in ((draft, path), (draft_cases, cases)):
+            try:
                 with made.open("rb") as source, place.open("xb") as target:
                     shutil.copyfileobj(source, target)
-        except OSError as error:
-            raise UsageError(Fault(str(path), say(f"写不了：{error.strerror}。", f"cannot be written: {error.strerror}."))) from None
+            except OSError as error:
+                raise UsageError(Fault(str(place), say(f"写不了：{error.strerror}。", f"cannot be written: {error.strerror}."))) from None
     return Made(path, cases, load_policy(like_path) if like_path else None)
 
 
@@ -129,15 +137,13 @@ def _word(choices, value: str) -> str:
 
 
 def _understood(name: str, word: str, choices) -> str:
-    if not choices:
-        return word
-    if word in choices:
+    if not choices or word in choices:
         return word
     if word.isdigit() and 0 < int(word) <= len(choices):
         return list(choices)[int(word) - 1]
-    found = [key for key, words in choices.items() if word in words]
+    found = next((key for key, words in choices.items() if word in words), None)
     if found:
-        return found[0]
+        return found
     known = [one for key, words in choices.items() for one in (say(*words), key)]
     raise UsageError(Fault(f"--{name}", say(f"没有“{word}”。", f"there is no '{word}'."), did_you_mean(word, known)))
 
@@ -155,9 +161,8 @@ def _blocks(answers: dict) -> list[dict]:
 
 def _policy(answers: dict, blocks: list[dict], scheme: str) -> str:
     """The policy file: the head, and the parts of its blocks."""
-    parts = [
-        _data()["head"] + f"scheme: {scheme}\ntitle: {json.dumps(answers['title'], ensure_ascii=False)}\nperiod: {answers['period']}\n"
-    ]
+    title = json.dumps(answers["title"], ensure_ascii=False)
+    parts = [f"{_data()['head']}scheme: {scheme}\ntitle: {title}\nperiod: {answers['period']}\n"]
     for part, indent in (("tables", "  "), ("parameters", "  "), ("clauses", "  ")):
         lines = [f"{indent}{line}" for block in blocks for line in block.get(part, "").splitlines()]
         parts += [f"{part}:\n" + "\n".join(lines) + "\n"] if lines else []
@@ -186,15 +191,13 @@ def closest(words: str) -> Path:
     if path.is_file():
         return path
     known = sorted(one for one in (project() / "params" / "policies").glob("*.yaml") if not one.name.endswith(".cases.yaml"))
-    for one in known:
-        if one.stem == words:
-            return one
-    scored = sorted(((_likeness(words, one), one) for one in known), key=lambda pair: -pair[0])
-    if not scored or scored[0][0] == 0:
+    named = next((one for one in known if one.stem == words), None)
+    best = named or max(known, key=lambda one: _likeness(words, one), default=None)
+    if best is None or best is not named and _likeness(words, best) == 0:
         titles = "、".join(f"{one.stem}（{_facts(one)[0]}）" for one in known)
         problem = say(f"没有与“{words}”相近的办法。", f"no policy is like '{words}'.")
         raise UsageError(Fault("--like", problem, say(f"现有：{titles}。", f"There are: {titles}.")))
-    return scored[0][1]
+    return best
 
 
 def _likeness(words: str, path: Path) -> int:
@@ -219,7 +222,7 @@ def _facts(path: Path) -> tuple[str, str, str]:
 
 def _copy(like: Path, path: Path, given: dict, ask) -> str:
     """The text of a policy with a new title, every comment kept; its code stays where its clauses need the module of its scheme."""
-    policy, text = load_policy(like), like.read_text(encoding="utf-8")
+    policy, text = load_policy(like), like.read_text(encoding="utf-8-sig")
     default = say(f"{policy.title}（新）", f"{policy.title} (new)")
     title = given.get("title") or (ask(say(*_data()["questions"]["title"]["ask"]), default) if ask else "") or default
     text = _head_line(text, "title", json.dumps(title, ensure_ascii=False))
@@ -227,9 +230,10 @@ def _copy(like: Path, path: Path, given: dict, ask) -> str:
 
 
 def _head_line(text: str, key: str, value: str) -> str:
-    """One line of the head with another value; a comment behind it stays."""
-    line = re.compile(rf"^{key}:[^\n#]*?(\s+#[^\n]*)?$", re.M)
-    return line.sub(lambda found: f"{key}: {value}{found[1] or ''}", text, count=1)
+    """A key of the head with another value, however it was written; what stands around it stays."""
+    old = entries_of(yaml.compose(text, Loader=yaml.SafeLoader))[key]
+    end = "\n" if text[: old.end_mark.index].endswith("\n") else ""  # a text of several lines ends with the last of them
+    return text[: old.start_mark.index] + value + end + text[old.end_mark.index :]
 
 
 def _first_case(draft: Path) -> str:
@@ -261,15 +265,9 @@ def _sample(column):
         return _ROSTER[column.name]
     if column.kind == "choice":
         return next(iter(column.words.values()))
-    kinds = {
-        "number": column.min or 1,
-        "integer": column.min or 1,
-        "bool": True,
-        "date": "2020-01-01",
-        "datetime": "2020-01-01",
-        "month": "2026-10",
-    }
-    return kinds.get(column.kind, "甲")
+    if column.kind in NUMERIC:
+        return column.min or 1
+    return {"bool": True, "date": "2020-01-01", "datetime": "2020-01-01", "month": "2026-10"}.get(column.kind, "甲")
 
 
 # -- the case file ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from kpi_helpers.__main__ import main
 from kpi_helpers.cases import run_cases
 from kpi_helpers.cases.template import write_case_template, write_cases
 from kpi_helpers.errors import DataError, PolicyError
+from kpi_helpers.language import set_language
 from kpi_helpers.workbook.sheet import EXAMPLE
 
 HERE = Path(__file__).parent
@@ -48,6 +49,12 @@ def test_wrong_cases_fail_alike(tmp_path):
     expected = {"A1": ["员工 1 应发：应为 900，实为 920", "员工 1 等级：应为 差，实为 优"]}
     assert lines(wrong) == expected
     assert lines(write_cases(wrong, wrong.with_name("样例.xlsx"))) == expected
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    yield
+    set_language(None)
 
 
 @pytest.fixture
@@ -128,6 +135,13 @@ def test_a_filled_template_is_run_and_explained(beside, capsys):
     shown = capsys.readouterr().out
     assert "台账 员工 001：已完成" in shown and re.search(r"\b接听率 .* 样例![A-Z]+3\b", shown) and re.search(r"迟到 .* 事件!.?3\b", shown)
     assert shown.endswith("1 passed, 1 failed\n")
+
+
+def test_values_are_named_as_the_headings_name_them_and_numbers_may_be_text(beside):
+    fill(beside, 样例=[{"样例": "甲", "月份": "2026-10", "工号": "001", **LEADER, **FIGURES, **should(得分="98.00", 状态="资料不全")}])
+    assert run_cases(beside)[0].differences == ["员工 001 状态：应为 资料不全，实为 已完成"]
+    set_language("en")
+    assert run_cases(beside)[0].differences == ["员工 001 状态: expected 资料不全, got complete"]
 
 
 def test_every_fault_comes_at_once_with_its_cell(beside):

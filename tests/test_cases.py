@@ -131,6 +131,8 @@ def test_an_explanation_is_bounded(cases):
         ("{columns: [工号, 小组], rows", "{cols: [工号, 小组], rows", "应写作 {columns:"),
         ("month: 2026-10", "month: 2026-13", "“2026-13”不是考核周期"),
         ("month: 2026-10", "month: [1]", "month 应是文字。"),
+        ("month: 2026-10", "month: 2026-10\n    quarter: 2026Q4", "month、quarter 只写一个。"),
+        ('[e1, "1", "1", 3]', '[e1, "1", 2.10, 3]', "事件 第 1 行 条款: “2.1”没有加引号，被读成了数。 请加引号"),
         ("month: 2026-10", "mounth: 2026-10", "不认识“mounth”。 是否指“month”？"),
         ("    inputs:", "    params: {上线: 1}\n    inputs:", "上线: 没有这个参数。"),
         ("    inputs:", "    params: [1]\n    inputs:", "params 应写作 {名称: 值}。"),
@@ -179,4 +181,30 @@ def test_the_words_of_the_reader_are_understood(cases):
     refused = "expected: {拒收: [{table: 事件, column: 工号, reason: 花名册中没有此人}], "
     assert run_cases(cases(GOOD.replace("expected: {", refused)))[0].passed
     wrong = run_cases(cases(GOOD.replace("得分: 94", "状态: 资料不全")))[0]
-    assert wrong.differences == ["员工 1 状态：应为 incomplete，实为 complete"]
+    assert wrong.differences == ["员工 1 状态：应为 资料不全，实为 已完成"]
+    mistyped = run_cases(cases(GOOD.replace("得分: 94", "状态: 以完成")))[0]
+    assert mistyped.differences == ["员工 1 状态：应为 以完成，实为 已完成 是否指“已完成”？"]
+    engine = run_cases(cases(GOOD.replace("得分: 94", "status: incomplete")))[0]
+    assert engine.differences == ["员工 1 status：应为 incomplete，实为 complete"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("status", ["已完成", "complete"])
+@pytest.mark.parametrize("reason", ["花名册中没有此人", "not on the roster", "unknown_employee"])
+def test_a_case_says_the_same_to_readers_of_either_language(cases, lang, status, reason):
+    text = GOOD.replace("得分: 94", f"状态: {status}").replace("{员工: {", f"{{拒收: [{{reason: {reason}}}], 员工: {{")
+    assert main(["--lang", lang, "cases", str(cases(text))]) == 0
+
+
+@pytest.mark.parametrize("written", ['"94"', '"94.00"', '"+94"', "９４", '"９４"', "94.0"])
+def test_a_number_is_a_number_however_it_was_typed(cases, written):
+    assert run_cases(cases(GOOD.replace("得分: 94", f"得分: {written}")))[0].differences == []
+    assert run_cases(cases(GOOD.replace("得分: 94", f"得分: {written.replace('94', '95').replace('９４', '９５')}")))[0].differences != []
+
+
+def test_an_empty_mapping_says_that_there_is_nothing(cases):
+    assert run_cases(cases(GOOD.replace("{员工: {", "{待决定: {}, 员工: {")))[0].passed
+    flagged = POLICY + '  - {id: "4", title: 约谈, source: 四, basis: S, rule: flagged, who: {得分: {below: 95}}}\n'
+    path = cases(GOOD.replace("{员工: {", "{待决定: {}, 员工: {"))
+    path.with_name("p.yaml").write_text(flagged, encoding="utf-8")
+    assert run_cases(path)[0].differences == ["待决定：应为 {}，实为 {1: {4: null}}"]

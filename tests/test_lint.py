@@ -10,7 +10,22 @@ import kpi_helpers as kpi
 from kpi_helpers import __main__ as command
 from kpi_helpers import lint as linter
 from kpi_helpers.language import set_language
-from kpi_helpers.lint import assumptions, bands, bounds, contradictions, dates, figures, law, rounding, weights, words
+from kpi_helpers.lint import (
+    assumptions,
+    bands,
+    bounds,
+    contradictions,
+    dates,
+    doubles,
+    figures,
+    law,
+    never,
+    rounding,
+    scores,
+    turns,
+    weights,
+    words,
+)
 from kpi_helpers.lint.model import Model
 
 POLICIES = Path(__file__).parents[1] / "params" / "policies"
@@ -80,6 +95,38 @@ CASES = [
         "{rule: weighted_mean, weights: {评分: {by: 岗位, 客服: 60, 组长: 50}, 质检: {by: 岗位, 客服: 40, 组长: 50}}, round: 2, as: 得分}",
         "warning",
         "评分 60、质检 50",
+    ),
+    (
+        "a small weight among per cents",
+        weights.check_weighted_means,
+        "{rule: weighted_mean, weights: {评分: 60, 质检: 30, 态度: 3}, round: 2, as: 得分}",
+        "{rule: weighted_mean, weights: {评分: 60, 质检: 37, 态度: 3}, round: 2, as: 得分}",
+        "warning",
+        "实际占 ≈64.5161%",
+    ),
+    (
+        "a part of the weights forgotten",
+        weights.check_weighted_means,
+        "{rule: weighted_mean, weights: {评分: 0.3, 质检: 0.3}, round: 2, as: 得分}",
+        "{rule: weighted_mean, weights: {评分: 0.5, 质检: 0.5}, round: 2, as: 得分}",
+        "warning",
+        "写 0.3 的“评分”实际占 50%",
+    ),
+    (
+        "weights written as parts of 1 and of 100 at once",
+        weights.check_weighted_means,
+        "{rule: weighted_mean, weights: {评分: 0.6, 质检: 40}, round: 2, as: 得分}",
+        "{rule: weighted_mean, weights: {评分: 60, 质检: 40}, round: 2, as: 得分}",
+        "warning",
+        "实际占 ≈98.5222%",
+    ),
+    (
+        "a weight of 60 where 0.6 was meant",
+        weights.check_weighted_clauses,
+        "{rule: weighted, measure: 评分, weight: 60}\n{rule: total, floor: 0, cap: 100, places: 2, as: 得分}",
+        "{rule: weighted, measure: 评分, weight: 0.6}\n{rule: total, floor: 0, cap: 100, places: 2, as: 得分}",
+        "warning",
+        "评分为 100 的人在这一条得 6000 分",
     ),
     (
         "weighted clauses",
@@ -184,6 +231,14 @@ CASES = [
         "评分为 80 的人两档都在，现在按下限高的一档得 优",
     ),
     (
+        "bands that overlap from the same edge",
+        bands.check_overlaps,
+        "{rule: banded, measure: 评分, bands: [{from: 60, to: 80, give: B}, {from: 60, to: 100, give: A}, {below: 60, give: C}], as: 等}",
+        "{rule: banded, measure: 评分, bands: [{from: 60, to: 80, give: B}, {above: 80, to: 100, give: A}, {below: 60, give: C}], as: 等}",
+        "warning",
+        "评分为 60 的人两档都在，现在按先写的一档得 B",
+    ),
+    (
         "a band that others fill",
         bands.check_unreachable_bands,
         "{rule: banded, measure: 评分, bands: [{from: 60, give: 优}, {from: 60, give: 良}, {give: 差}], as: 等级}",
@@ -209,7 +264,7 @@ CASES = [
     ),
     (
         "rewards that turn round",
-        bands.check_decreasing,
+        turns.check_decreasing,
         "{rule: banded, measure: 完成量, bands: [{from: 200, give: 150}, {from: 100, give: 200}, {give: 0}], unit: 元, as: 奖}",
         "{rule: banded, measure: 完成量, bands: [{from: 200, give: 250}, {from: 100, give: 200}, {give: 0}], unit: 元, as: 奖}",
         "warning",
@@ -217,7 +272,7 @@ CASES = [
     ),
     (
         "rewards that fall with a better score",
-        bands.check_decreasing,
+        turns.check_decreasing,
         """{rule: per_event, points: -2}
         SCORE
         {rule: banded, measure: 得分, bands: [{from: 90, give: 100}, {give: 200}], unit: 元, as: 奖}""",
@@ -229,7 +284,7 @@ CASES = [
     ),
     (
         "a line that turns round",
-        bands.check_decreasing,
+        turns.check_decreasing,
         "{rule: interpolated, measure: 接听率, points: [{at: 0, give: 0}, {at: 0.9, give: 100}, {at: 1, give: 80}], round: 2, as: 奖}",
         "{rule: interpolated, measure: 接听率, points: [{at: 0, give: 0}, {at: 0.9, give: 80}, {at: 1, give: 100}], round: 2, as: 奖}",
         "warning",
@@ -237,7 +292,7 @@ CASES = [
     ),
     (
         "a table that turns round",
-        bands.check_decreasing,
+        turns.check_decreasing,
         "{rule: looked_up, rows: 评分, columns: 接听率, rows_from: [0, 6, 9], columns_from: [0, 1], give: [[0, 1], [5, 6], [4, 7]], as: a}",
         "{rule: looked_up, rows: 评分, columns: 接听率, rows_from: [0, 6, 9], columns_from: [0, 1], give: [[0, 1], [5, 6], [6, 7]], as: a}",
         "warning",
@@ -245,7 +300,7 @@ CASES = [
     ),
     (
         "more work for less pay",
-        bands.check_decreasing,
+        turns.check_decreasing,
         "{rule: banded, measure: 完成量, bands: [{to: 100, give: 12}, {above: 100, give: 10}], times: 完成量, unit: 元, as: 计件}",
         "{rule: banded, measure: 完成量, bands: [{to: 100, give: 10}, {above: 100, give: 12}], times: 完成量, unit: 元, as: 计件}",
         "warning",
@@ -253,7 +308,7 @@ CASES = [
     ),
     (
         "more work for less pay, by a rate of its own",
-        bands.check_decreasing,
+        turns.check_decreasing,
         """{rule: banded, measure: 完成量, bands: [{to: 100, give: 12}, {above: 100, give: 10}], unit: "", as: 单价}
         {rule: product_of, measures: [完成量, 单价], unit: 元, as: 计件}""",
         """{rule: banded, measure: 完成量, bands: [{to: 100, give: 10}, {above: 100, give: 12}], unit: "", as: 单价}
@@ -283,7 +338,7 @@ CASES = [
     ),
     (
         "a tier that nobody reaches",
-        bands.check_tiers,
+        turns.check_tiers,
         "{rule: tiered, measure: 评分, tiers: [{from: 0, rate: 1}, {from: 120, rate: 2}], round: 2, unit: 元, as: 奖}",
         "{rule: tiered, measure: 评分, tiers: [{from: 0, rate: 1}, {from: 90, rate: 2}], round: 2, unit: 元, as: 奖}",
         "warning",
@@ -291,7 +346,7 @@ CASES = [
     ),
     (
         "a falling rate is only to be known",
-        bands.check_tiers,
+        turns.check_tiers,
         "{rule: tiered, measure: 完成量, tiers: [{from: 0, rate: 3}, {from: 100, rate: 2}], unit: 元, as: 奖}",
         "{rule: tiered, measure: 完成量, tiers: [{from: 0, rate: 2}, {from: 100, rate: 3}], unit: 元, as: 奖}",
         "note",
@@ -299,7 +354,7 @@ CASES = [
     ),
     (
         "a rate below 0",
-        bands.check_tiers,
+        turns.check_tiers,
         "{rule: tiered, measure: 完成量, tiers: [{from: 0, rate: 3}, {from: 100, rate: -2}], floor: 0, unit: 元, as: 奖}",
         "{rule: tiered, measure: 完成量, tiers: [{from: 0, rate: 3}, {from: 100, rate: 4}], floor: 0, unit: 元, as: 奖}",
         "warning",
@@ -307,7 +362,7 @@ CASES = [
     ),
     (
         "an amount per unit with the wrong sign",
-        bands.check_per_unit,
+        turns.check_per_unit,
         """{rule: ratio, measure: 完成量, over: 100, better: higher, cap: 2, as: 达成率}
         {rule: per_unit, measure: 达成率, each: 0.1, beyond: 1, points: -50, floor: -500, unit: 元, as: 奖}""",
         """{rule: ratio, measure: 完成量, over: 100, better: higher, cap: 2, as: 达成率}
@@ -317,15 +372,23 @@ CASES = [
     ),
     (
         "an amount per unit that nobody gets",
-        bands.check_per_unit,
+        turns.check_per_unit,
         "{rule: per_unit, measure: 评分, beyond: 100, points: 5, unit: 元, as: 奖}",
         "{rule: per_unit, measure: 评分, beyond: 90, points: 5, unit: 元, as: 奖}",
         "error",
         "评分只能在 0 至 100 之间",
     ),
     (
+        "a grade for nobody",
+        turns.check_empty_parts,
+        "{rule: distributed, measure: 评分, parts: [{give: A, part: 0}, {give: B, part: 1}], remainder: largest, ties: better, as: 等}",
+        "{rule: distributed, measure: 评分, parts: [{give: A, part: 0.2}, {give: B, part: 0.8}], remainder: largest, ties: better, as: 等}",
+        "warning",
+        "100 人中 0 人得 A",
+    ),
+    (
         "prizes that rise with worse places",
-        bands.check_prizes,
+        turns.check_prizes,
         "{rule: prizes, measure: 评分, prizes: [100, 200, 300], ties: share, unit: 元, as: 奖}",
         "{rule: prizes, measure: 评分, prizes: [300, 200, 100], ties: share, unit: 元, as: 奖}",
         "warning",
@@ -333,7 +396,7 @@ CASES = [
     ),
     (
         "coefficients the wrong way round",
-        bands.check_prizes,
+        turns.check_min_max,
         "{rule: min_max, measure: 评分, low: 1.2, high: 0.8, equal: 1, as: 系数}",
         "{rule: min_max, measure: 评分, low: 0.8, high: 1.2, equal: 1, as: 系数}",
         "warning",
@@ -341,7 +404,7 @@ CASES = [
     ),
     (
         "a score that passes 100",
-        bounds.check_scores,
+        scores.check_scores,
         """{title: 表扬, rule: per_event, points: 3}
         {rule: total, start: 100, floor: 0, places: 2, as: 得分}""",
         """{title: 表扬, rule: per_event, points: 3}
@@ -351,7 +414,7 @@ CASES = [
     ),
     (
         "maxima that come to 110",
-        bounds.check_scores,
+        scores.check_scores,
         """{title: 评分, rule: weighted, measure: 评分, weight: 0.7}
         {title: 质检, rule: weighted, measure: 质检, weight: 0.4}
         {rule: total, places: 2, as: 得分}""",
@@ -363,7 +426,7 @@ CASES = [
     ),
     (
         "a score that falls below 0",
-        bounds.check_scores,
+        scores.check_scores,
         """{title: 迟到, rule: per_event, points: -3}
         {rule: total, start: 100, places: 2, as: 得分}""",
         """{title: 迟到, rule: per_event, points: -3}
@@ -373,7 +436,7 @@ CASES = [
     ),
     (
         "a deduction with a negative cap",
-        bounds.check_bounds,
+        bounds.check_bounds_of_events,
         "{rule: per_event, points: -2, cap: -10}\nSCORE",
         "{rule: per_event, points: -2, floor: -10}\nSCORE",
         "error",
@@ -381,7 +444,7 @@ CASES = [
     ),
     (
         "a bound without effect",
-        bounds.check_bounds,
+        bounds.check_bounds_of_events,
         "{rule: per_event, points: -2, cap: 10}\nSCORE",
         "{rule: per_event, points: -2, floor: -10}\nSCORE",
         "warning",
@@ -389,15 +452,116 @@ CASES = [
     ),
     (
         "a floor above its cap",
-        bounds.check_bounds,
+        bounds.check_crossed_bounds,
         "{rule: rounded, measure: 评分, to: 0, floor: 90, cap: 80, as: 整分}",
         "{rule: rounded, measure: 评分, to: 0, floor: 80, cap: 90, as: 整分}",
         "error",
         "没有一个数能同时不低于 90 又不高于 80",
     ),
     (
+        "a floor above its cap for one post",
+        bounds.check_crossed_bounds,
+        "{rule: rounded, measure: 评分, to: 0, floor: {by: 岗位, 客服: 50, 组长: 0}, cap: {by: 岗位, 客服: 40, 组长: 90}, as: 整分}",
+        "{rule: rounded, measure: 评分, to: 0, floor: {by: 岗位, 客服: 40, 组长: 0}, cap: {by: 岗位, 客服: 50, 组长: 90}, as: 整分}",
+        "error",
+        "不低于 50 又不高于 40",
+    ),
+    (
+        "a deduction that may not fall below 0",
+        bounds.check_bounds_of_all,
+        "{rule: per_event, points: -2, floor: 0}\nSCORE",
+        "{rule: per_event, points: -2, floor: -10}\nSCORE",
+        "error",
+        "都是 0",
+    ),
+    (
+        "an addition with a negative cap",
+        bounds.check_bounds_of_all,
+        "{rule: per_event, points: 3, cap: -10}\n{rule: per_event, points: -2}\nSCORE",
+        "{rule: per_event, points: 3, cap: 10}\n{rule: per_event, points: -2}\nSCORE",
+        "error",
+        "都是 -10",
+    ),
+    (
+        "a total with a negative cap",
+        bounds.check_bounds_of_all,
+        "{rule: per_event, points: -2}\n{rule: total, start: 100, floor: none, cap: -100, as: 得分}",
+        "{rule: per_event, points: -2}\n{rule: total, start: 100, floor: -100, cap: 100, as: 得分}",
+        "error",
+        "可以得 100 的人得 -100",
+    ),
+    (
+        "additions to a total that starts at its cap",
+        bounds.check_bounds_of_all,
+        "{rule: per_event, points: 3}\nSCORE",
+        "{rule: per_event, points: 3}\n{rule: per_event, points: -2}\nSCORE",
+        "error",
+        "不设 cap 时在 100 至 ∞ 之间，设了以后都是 100",
+    ),
+    (
+        "a forfeit before everything",
+        never.check_forfeits,
+        "{rule: forfeited}\n{rule: per_event, points: -2}\n{rule: per_event, points: 3}\n{rule: total, cap: none, floor: none, as: 积分}",
+        "{rule: per_event, points: -2}\n{rule: per_event, points: 3}\n{rule: forfeited}\n{rule: total, cap: none, floor: none, as: 积分}",
+        "error",
+        "得到的与别人一样",
+    ),
+    (
+        "a forfeit of another unit",
+        never.check_forfeits,
+        "{rule: per_event, points: 3}\n{rule: forfeited, unit: 元}\n{rule: total, cap: none, floor: none, as: 积分}",
+        "{rule: per_event, points: 3}\n{rule: forfeited}\n{rule: total, cap: none, floor: none, as: 积分}",
+        "error",
+        "得到的与别人一样",
+    ),
+    (
+        "a forfeit of no part",
+        never.check_forfeits,
+        "{rule: per_event, points: 3}\n{rule: forfeited, part: 0}\n{rule: total, cap: none, floor: none, as: 积分}",
+        "{rule: per_event, points: 3}\n{rule: forfeited, part: 0.5, round: 2}\n{rule: total, cap: none, floor: none, as: 积分}",
+        "error",
+        "得到的与别人一样",
+    ),
+    (
+        "a forfeit behind the last total",
+        never.check_forfeits,
+        "{rule: per_event, points: 3}\n{rule: total, cap: none, floor: none, as: 积分}\n{rule: forfeited}",
+        "{rule: per_event, points: 3}\n{rule: forfeited}\n{rule: total, cap: none, floor: none, as: 积分}",
+        "warning",
+        "“积分” 还是原来的数",
+    ),
+    (
+        "a forfeit that leaves the base points",
+        never.check_forfeits,
+        "{rule: per_event, points: -2}\n{rule: forfeited, title: 泄密清零}\nSCORE",
+        """{rule: flat, title: 基础分, amount: 100}
+        {rule: per_event, points: -2}
+        {rule: forfeited, title: 泄密清零}
+        {rule: total, floor: 0, cap: 100, as: 得分}""",
+        "warning",
+        "触发“泄密清零”的人，扣过的分也取消了，得 100 分",
+    ),
+    (
+        "a filter on a clause that takes no events",
+        never.check_never,
+        "{rule: per_event, points: -2}\n{rule: per_event, table: 事件, when: {条款: c9}, points: -1}\nSCORE",
+        "{rule: per_event, points: -2}\n{rule: per_event, table: 事件, when: {条款: c1}, points: -1}\nSCORE",
+        "error",
+        "“条款”只会是 c1、c2",
+    ),
+    (
+        "a mistyped grade beside a right one",
+        never.check_filter_words,
+        """{rule: banded, measure: 评分, bands: [{from: 90, give: 优秀}, {from: 80, give: 良好}, {give: 合格}], as: 等级}
+        {rule: flagged, who: {等级: [优秀, 良]}}""",
+        """{rule: banded, measure: 评分, bands: [{from: 90, give: 优秀}, {from: 80, give: 良好}, {give: 合格}], as: 等级}
+        {rule: flagged, who: {等级: [优秀, 良好]}}""",
+        "warning",
+        "“等级”只会是 优秀、合格、良好",
+    ),
+    (
         "a filter that nobody fulfils",
-        contradictions.check_never,
+        never.check_never,
         "{rule: flat, amount: 50, unit: 元, who: {评分: {at_least: 90, below: 60}}, as: 奖}",
         "{rule: flat, amount: 50, unit: 元, who: {评分: {at_least: 60, below: 90}}, as: 奖}",
         "error",
@@ -405,7 +569,7 @@ CASES = [
     ),
     (
         "a filter beyond what the figure can be",
-        contradictions.check_never,
+        never.check_never,
         "{rule: flat, amount: 50, unit: 元, who: {评分: {above: 100}}, as: 奖}",
         "{rule: flat, amount: 50, unit: 元, who: {评分: {at_least: 100}}, as: 奖}",
         "error",
@@ -413,7 +577,7 @@ CASES = [
     ),
     (
         "a word that no clause gives",
-        contradictions.check_never,
+        never.check_never,
         """{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {give: 良}], as: 等级}
         {rule: flat, amount: 50, unit: 元, who: {等级: 优秀}, as: 奖}""",
         """{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {give: 良}], as: 等级}
@@ -423,7 +587,7 @@ CASES = [
     ),
     (
         "one of two cases that never holds",
-        contradictions.check_never,
+        never.check_never,
         "{rule: tally, table: 考勤, when: [{分钟: {at_least: 30}}, {分钟: {below: 0}}], as: 迟到}",
         "{rule: tally, table: 考勤, when: [{分钟: {at_least: 30}}, {分钟: {below: 5}}], as: 迟到}",
         "warning",
@@ -503,7 +667,7 @@ CASES = [
     ),
     (
         "one row, counted twice",
-        figures.check_double_records,
+        doubles.check_double_records,
         """{rule: per_event, table: 考勤, when: {分钟: {at_least: 5}}, points: -2}
         {rule: per_event, table: 考勤, when: {分钟: {at_least: 30}}, points: -10}
         SCORE""",
@@ -511,11 +675,11 @@ CASES = [
         {rule: per_event, table: 考勤, when: {分钟: {at_least: 30}}, points: -10}
         SCORE""",
         "warning",
-        "分钟为 30的一行两条都计：-2 -10 分",
+        "分钟为 30 的一行两条都计：-2 -10 分",
     ),
     (
         "one figure, counted twice",
-        figures.check_double_measures,
+        doubles.check_double_measures,
         """{rule: banded, measure: 接听率, bands: [{from: 0.95, give: 10}, {give: 0}], unit: 分}
         {rule: per_unit, measure: 接听率, beyond: 0.9, each: 0.01, points: 1, unit: 分}
         SCORE""",
@@ -527,7 +691,7 @@ CASES = [
     ),
     (
         "a sum of what is counted already",
-        figures.check_double_sums,
+        doubles.check_double_sums,
         """{rule: weighted, measure: 评分, weight: 0.5, as: 评}
         {rule: weighted, measure: 质检, weight: 0.5, as: 检}
         {title: 两项, rule: sum_of, measures: [评, 检], unit: 分, as: 两项}
@@ -574,6 +738,22 @@ CASES = [
         "{rule: shared, pool: 1000, within: department, rounding: largest_remainder, unit: 元, as: 份}",
         "note",
         "1000 元 6 人平分，每人 166.67 元，合计 1000.02 元，多发 0.02 元",
+    ),
+    (
+        "a target of 0",
+        rounding.check_zero_constants,
+        "{rule: ratio, measure: 评分, over: 0, round: 2, as: 达成率}",
+        "{rule: ratio, measure: 评分, over: 90, round: 2, as: 达成率}",
+        "error",
+        "没有一个人算得出",
+    ),
+    (
+        "a target of 0 for one post",
+        rounding.check_zero_constants,
+        "{rule: ratio, measure: 评分, over: {by: 岗位, 客服: 90, 组长: 0}, round: 2, as: 达成率}",
+        "{rule: ratio, measure: 评分, over: {by: 岗位, 客服: 90, 组长: 95}, round: 2, as: 达成率}",
+        "error",
+        "没有一个人算得出",
     ),
     (
         "a divisor without records",
@@ -672,10 +852,12 @@ CASES = [
         law.check_pay_deductions,
         """parameters: {common.min_wage: {value: 2200, unit: 元, basis: S}}
         clauses:
+        {title: 全勤奖, kind: allowance, rule: flat, amount: 200, unit: 元}
         {title: 差错, kind: adjustment, rule: per_event, points: -50, unit: 元}
         PAY""",
         """parameters: {common.min_wage: {value: 2200, unit: 元, basis: S}}
         clauses:
+        {title: 全勤奖, kind: allowance, rule: flat, amount: 200, unit: 元}
         {title: 差错, kind: adjustment, rule: per_event, points: -50, floor: -200, unit: 元}
         PAY""",
         "note",
@@ -694,6 +876,22 @@ CASES = [
         PAY""",
         "note",
         "c1 迟到罚款",
+    ),
+    (
+        "以上 in a title, above in the filter",
+        law.check_edge_words,
+        "{title: 完成60单以上加2分, rule: flat, amount: 2, who: {完成量: {above: 60}}, unit: 加分, as: 超额}",
+        "{title: 完成60单以上加2分, rule: flat, amount: 2, who: {完成量: {at_least: 60}}, unit: 加分, as: 超额}",
+        "note",
+        "正好 60 的人",
+    ),
+    (
+        "低于 excludes the number",
+        law.check_edge_words,
+        "{title: 低于60分不合格, rule: banded, measure: 评分, bands: [{to: 60, give: 不合格}, {give: 合格}], as: 等级}",
+        "{title: 不超过60分不合格, rule: banded, measure: 评分, bands: [{to: 60, give: 不合格}, {above: 60, give: 合格}], as: 等级}",
+        "note",
+        "正好 60 的人",
     ),
     (
         "以下 includes the number",
@@ -731,19 +929,111 @@ def test_a_grade_that_does_not_come_to_the_clause_needs_no_amount(tmp_path, way)
         "{rule: flat, amount: 1, who: {评分: {at_least: 90}}, as: 升降}\n{rule: flat, amount: -1, who: {质检: {below: 60}}, as: 升降}",
         "{title: 表扬, rule: per_event, points: 3}\n{rule: total, floor: 0, as: 积分}",
         "{rule: banded, measure: 整分, bands: [{from: 80, give: 优}, {from: 60, to: 79, give: 良}, {to: 59, give: 差}], as: 等级}",
+        "{rule: tiered, measure: 完成量, tiers: [{from: 0, rate: -1}, {from: 5, rate: -2}], unit: 扣减, as: 扣减}",
+        """{title: 评分占50%, rule: weighted, measure: 评分, weight: 0.5}
+        {title: 质检占40%, rule: weighted, measure: 质检, weight: 0.4}
+        {rule: banded, measure: 接听率, bands: [{from: 0.9, give: 10}, {give: 0}]}
+        {rule: total, floor: 0, cap: 100, places: 2, as: 得分}""",
+        "{rule: per_record, table: 考勤, amount: 1, column: 分钟, bands: [{from: 免计分钟, give: 1}, {give: 0}], unit: 迟到, as: 迟到}",
     ],
-    ids=["a loss below 0", "bands below 0", "steps that add up", "points without a hundred", "bands of whole points"],
+    ids=[
+        "a loss below 0",
+        "bands below 0",
+        "steps that add up",
+        "points without a hundred",
+        "bands of whole points",
+        "deductions that grow",
+        "weights that bands make up to 100",
+        "bands with an edge of each row",
+    ],
 )
 def test_what_looks_like_a_fault_and_is_none(tmp_path, clauses):
-    head = HEAD.replace("      - 完成量:", "      - 利润: number\n      - 完成量:")
+    head = HEAD.replace("      - 完成量:", "      - 利润: number\n      - 完成量:").replace(
+        "[工号, 日期, 分钟:", "[工号, 日期, 免计分钟: number, 分钟:"
+    )
     first = "{rule: rounded, measure: 评分, to: 0, as: 整分}\n" if "整分" in clauses else ""
     assert not linter.lint(load(tmp_path, first + clauses, head=head))
+
+
+def test_a_quarter_has_more_days_and_weeks_than_a_month(tmp_path):
+    head = HEAD.replace("tables:", "period: quarter\ntables:", 1)
+    days = (
+        "{rule: tally, table: 考勤, of: days, as: 天数}\n{rule: banded, measure: 天数, bands: [{from: 60, give: 多}, {give: 少}], as: 出勤}"
+    )
+    weeks = "{rule: per_event, points: -2, within: week, floor_each: -2, unit: 扣减, as: 扣减}\n"
+    weeks += "{rule: banded, measure: 扣减, bands: [{to: -20, give: 多}, {give: 少}], as: 迟到}"
+    for clauses in (days, weeks):
+        assert not linter.lint(load(tmp_path, clauses, "2026Q4", head))
+        [found] = linter.lint(load(tmp_path, clauses))
+        assert found.problem.startswith("没有人能落在")
+
+
+def test_many_clauses_on_one_figure_are_named_once_each(tmp_path):
+    clauses = [f"{{rule: banded, measure: 评分, bands: [{{from: {edge}, give: 1}}, {{give: 0}}]}}" for edge in range(1, 101)]
+    found = list(doubles.check_double_measures(load(tmp_path, "\n".join([*clauses, "SCORE"]))))
+    assert len({one.where for one in found}) == len(found) == 99
+
+
+def test_a_long_list_of_overlapping_bands_is_one_finding(tmp_path):
+    bands_ = ", ".join(f"{{from: {edge}, to: {edge + 1}, give: {edge}}}" for edge in range(100))
+    [found] = bands.check_overlaps(load(tmp_path, f"{{rule: banded, measure: 评分, bands: [{bands_}], unit: 档, as: 档}}"))
+    assert "共 99 处" in found.problem and "评分为 1 的人" in found.witness
+
+
+@pytest.mark.parametrize("value, gives", [(70, "5"), (85, "9")])
+def test_of_bands_with_one_lower_edge_the_first_counts_as_the_finding_says(tmp_path, value, gives):
+    from kpi_helpers.cases import case_tables
+
+    policy = load(tmp_path, "{rule: banded, measure: 评分, bands: [{from: 60, to: 80, give: 5}, {from: 60, to: 90, give: 9}], as: 档}")
+    [found] = bands.check_overlaps(policy)
+    assert "先写的一档得 5" in found.witness
+    rows = {"员工": {"columns": ["工号"], "rows": [["1"]]}, "数据": {"columns": ["工号", "评分"], "rows": [["1", value]]}}
+    assert str(kpi.score(policy, case_tables(policy, rows)).employees.at["1", "档"]) == gives
+
+
+def test_a_policy_whose_number_changes_every_month_is_loaded_once_or_twice_for_each(tmp_path, monkeypatch):
+    dated = ", ".join(f"{year}-{month:02d}: -{month}" for year in (2026, 2027) for month in range(1, 13))
+    policy = load(tmp_path, f"parameters: {{扣分: {{value: {{{dated}}}, basis: S}}}}\nclauses:\n{{rule: per_event, points: $扣分}}\nSCORE")
+    loaded = []
+    monkeypatch.setattr(dates, "load_policy", lambda path, month: loaded.append(month) or kpi.load_policy(path, month))
+    assert not linter.lint(policy)
+    assert len(set(loaded)) == 14 and len(loaded) <= 28
+
+
+@pytest.mark.parametrize("start", ["起分", "{by: 岗位, 客服: 100, 组长: 90}", "负分"])
+def test_a_score_that_starts_from_a_figure_has_a_witness_all_the_same(tmp_path, start):
+    head = HEAD.replace("      - 完成量:", "      - 起分: number\n      - 负分: {kind: number, min: -50, max: 100}\n      - 完成量:")
+    up, down = "{rule: per_event, points: 3}\n", "{rule: per_event, points: -3}\n"
+    for clauses in (
+        f"{up}{{rule: total, start: {start}, floor: 0, places: 2, as: 得分}}",
+        f"{down}{{rule: total, start: {start}, cap: 100, as: 得分}}",
+    ):
+        found = list(scores.check_scores(load(tmp_path, clauses, head=head)))
+        assert found and all("-" not in one.witness.split("次")[0] and "∞" not in one.witness for one in found)
+
+
+def test_a_tiny_addition_needs_no_long_count(tmp_path):
+    [found] = scores.check_scores(
+        load(tmp_path, "{rule: per_event, points: 0.000000001}\n{rule: total, start: 50, floor: 0, places: 2, as: 得分}")
+    )
+    assert found.problem == "“得分”可以超过 100 分，没有封顶。"
+
+
+def test_filters_are_told_in_the_reader_s_words(tmp_path):
+    day = "{rule: tally, table: 考勤, when: {日期: {at_least: 2026-10-20, at_most: 2026-10-10}}, as: 迟到}"
+    [found] = never.check_never(load(tmp_path, day))
+    assert found.problem == "when 日期 at_least 2026-10-20、日期 at_most 2026-10-10 永远不成立，这一条永远不执行。"
+    weights_ = "{评分: {by: 岗位, 客服: 60, 组长: 50}, 质检: {by: 岗位, 客服: 40, 组长: 40}}"
+    [found] = weights.check_weighted_means(load(tmp_path, f"{{rule: weighted_mean, weights: {weights_}, round: 2, as: 得分}}"))
+    assert found.problem == "岗位 组长：2 个权重合计 90，不是 100。"
+    [found] = never.check_never(load(tmp_path, "{rule: flat, amount: 3, who: {岗位: []}, unit: 津贴, as: 津贴}"))
+    assert found.problem.startswith("who 岗位 in [] 永远不成立")
 
 
 def test_events_that_nobody_can_record(tmp_path):
     faulty = HEAD.replace("required: [事件编号, 工号, 条款]", "required: [事件编号, 小组, 条款]")
     text = "{title: 迟到, rule: per_event, points: -2}\nSCORE"
-    [found] = contradictions.check_events(load(tmp_path, text, head=faulty))
+    [found] = never.check_events(load(tmp_path, text, head=faulty))
     assert found.severity == "error" and "也计 0 次" in found.witness
     assert not linter.lint(load(tmp_path, text))
 
@@ -873,7 +1163,7 @@ def test_a_measure_that_no_sheet_delivers_to_a_policy_with_a_module(tmp_path):
 def test_a_score_that_survey_counts_once_is_no_finding():
     path = POLICIES / "quarterly_standard.yaml"
     other = kpi.load_policy(path, "2026Q3", overrides={"survey_score_in_1d": False})
-    assert not list(figures.check_double_targets(other))
+    assert not list(doubles.check_double_targets(other))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -893,15 +1183,15 @@ def test_every_finding_has_a_place_a_witness_and_a_hint(tmp_path, lang):
 
 
 def test_every_check_is_in_the_list_and_in_these_cases():
-    modules = (assumptions, bands, bounds, contradictions, dates, figures, law, rounding, weights, words)
+    modules = (assumptions, bands, bounds, contradictions, dates, doubles, figures, law, never, rounding, scores, turns, weights, words)
     written = {f for module in modules for name, f in vars(module).items() if name.startswith("check_") and f.__module__ == module.__name__}
     assert written == set(linter.CHECKS)
     by_themselves = {
-        bounds.check_score_readings,
-        contradictions.check_events,
+        scores.check_score_readings,
+        never.check_events,
         contradictions.check_two_consequences,
         dates.check_windows,
-        figures.check_double_targets,
+        doubles.check_double_targets,
         figures.check_undelivered,
         weights.check_weight_parameters,
     }

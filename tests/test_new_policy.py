@@ -116,6 +116,23 @@ def test_every_policy_can_be_copied_comments_and_all(name, tmp_path):
     assert run_cases(made.cases)[0].passed
 
 
+@pytest.mark.parametrize("title", ['"A#B"', "'甲 # 乙' # 说明", ">-\n  很长的\n  标题", "|\n  两行\n  标题", "甲乙", "甲 # 说明"])
+def test_a_copy_has_the_new_title_however_the_old_one_was_written(title, tmp_path):
+    first = new_policy(tmp_path / "one.yaml", {"title": "旧题"}).policy
+    text = first.read_text(encoding="utf-8")
+    first.write_text(text.replace('title: "旧题"\n', f"title: {title}\n"), encoding="utf-8")
+    made = new_policy(tmp_path / "two.yaml", {"title": "新题"}, like=str(first)).policy
+    kept = " # 说明" if title.endswith("说明") else ""
+    assert made.read_text(encoding="utf-8") == text.replace('title: "旧题"', f'title: "新题"{kept}').replace("scheme: one", "scheme: two")
+    assert load_policy(made).title == "新题"
+
+
+def test_a_copy_answers_no_questions(tmp_path):
+    with pytest.raises(UsageError, match="不能与 --scoring、--pay 一起写"):
+        new_policy(tmp_path / "a.yaml", {"scoring": "points", "pay": "pool"}, like="weikang")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_policy_without_a_module_gets_a_code_of_its_own(tmp_path):
     first = new_policy(tmp_path / "one.yaml", {})
     second = new_policy(tmp_path / "two.yaml", {}, like=str(first.policy))

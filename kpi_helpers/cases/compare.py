@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -13,7 +15,7 @@ import pandas as pd
 from kpi_helpers.book import STATUSES
 from kpi_helpers.columns import table_named
 from kpi_helpers.errors import did_you_mean
-from kpi_helpers.language import say
+from kpi_helpers.language import LANGUAGES, language, say, set_language
 from kpi_helpers.numbers import ExactArray, fraction, half_up, is_missing, text
 from kpi_helpers.report.words import REASONS, reason_word, status_word
 from kpi_helpers.result import Result
@@ -24,7 +26,8 @@ TABLES = {"员工": "employees", "小组": "groups", "部门": "department", "�
 STATUS, MISSING = "状态", "缺"
 NOTHING = "空"
 _LONGEST = 300  # characters of a value that is shown
-_YES_NO = {"是": True, "否": False, "true": True, "false": False}
+YES_NO = {"是": True, "否": False, "true": True, "false": False}
+NUMBER = re.compile(r"[-+]?\d{1,18}(\.\d{1,12})?")  # a number that was typed as text
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class _Nothing(str):
 
 @dataclass(frozen=True)
 class Words:
-    """The words of the reader for the engine's: names of results, and the words that results consist of."""
+    """The words of readers, in every language, for the engine's: names of results, and the words that results consist of."""
 
     names: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -60,11 +63,11 @@ class Words:
         names = {column.heading: column.name for table in policy.tables.values() for column in table.columns.values()}
         names |= {one.title: one.name for one in shown} | {STATUS: "status", MISSING: "missing"}
         values = {one.name: {word: code for code, word in one.words.items()} for one in shown}
-        values["status"] = {status_word(code): code for code in STATUSES}
+        values["status"] = in_every_language(status_word, STATUSES)
         # the list of refused rows names tables, columns and reasons
         values["table"] = {table.sheet: table.name for table in policy.tables.values()}
         values["column"] = {column.heading: column.name for table in policy.tables.values() for column in table.columns.values()}
-        values["reason"] = {reason_word(code): code for code in REASONS}
+        values["reason"] = in_every_language(reason_word, REASONS)
         return cls(names, values)
 
     def key(self, word: str, known) -> str:
@@ -72,6 +75,25 @@ class Words:
 
     def value(self, name: str, word):
         return self.values.get(name, {}).get(word, word) if isinstance(word, str) else word
+
+    def difference(self, place: tuple[str, ...], name: str, expected: str, actual) -> Difference:
+        """A word that differs, both as the reader has written it; one that stands for nothing gets a suggestion."""
+        words = self.values[name]
+        if expected in words.values():
+            return Difference(place, expected, actual)
+        told = next((word for word, code in words.items() if code == actual), actual)
+        return Difference(place, expected, told, "" if expected in words else did_you_mean(expected, words))
+
+
+def in_every_language(word_of, codes) -> dict[str, str]:
+    """The words of all languages for the engine's: a case says the same to a reader of either."""
+
+    def said(name: str) -> dict[str, str]:
+        set_language(name)
+        return {word_of(code): code for code in codes}
+
+    own_first = sorted(LANGUAGES, key=lambda one: one != language())
+    return {word: code for one in own_first for word, code in copy_context().run(said, one).items()}
 
 
 def differences(result: Result, expected: dict) -> list[Difference]:
@@ -139,13 +161,15 @@ def compare(place, expected, actual, words: Words | None = None) -> list[Differe
         known = list(actual) if isinstance(actual, dict) else []
     actual = plain(actual)
     if isinstance(expected, dict):
-        if not isinstance(actual, dict):
+        if not isinstance(actual, dict) or actual and not expected:
             return [Difference(place, expected, actual)]
         found = []
         for word, value in expected.items():
             key = words.key(word, actual)
             if key in actual:
-                found += compare((*place, word), words.value(key, value), actual[key], words)
+                differing = compare((*place, word), words.value(key, value), actual[key], words)
+                worded = differing and isinstance(value, str) and key in words.values and not isinstance(actual[key], (dict, list))
+                found += [words.difference((*place, word), key, value, actual[key])] if worded else differing
             else:
                 hint = did_you_mean(word, [*(known or actual), *(name for name, one in words.names.items() if one in actual)])
                 found.append(Difference((*place, word), value, _Nothing(say("（没有）", "(nothing)")), hint))
@@ -164,15 +188,15 @@ def compare(place, expected, actual, words: Words | None = None) -> list[Differe
 
 def _equal(expected, actual) -> bool:
     if isinstance(actual, bool) and isinstance(expected, str):
-        expected = _YES_NO.get(expected, expected)
+        expected = YES_NO.get(expected, expected)
+    elif isinstance(actual, (int, Fraction)) and isinstance(expected, str) and NUMBER.fullmatch(narrow(expected).strip()):
+        expected = Fraction(narrow(expected).strip())
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is actual
     if isinstance(expected, (int, Fraction)):
         if isinstance(actual, str):
             return text(expected) == actual
         return isinstance(actual, (int, float, Fraction)) and half_up(fraction(actual)) == half_up(Fraction(expected))
-    if isinstance(expected, str) and isinstance(actual, (int, Fraction)):
-        return text(actual) == expected
     return str(expected) == str(actual)
 
 

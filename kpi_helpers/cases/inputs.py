@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import pandas as pd
 
-from kpi_helpers.checks import RowFault, check_rows, refuse_rows
-from kpi_helpers.columns import table_named
+from kpi_helpers.checks import RowFault, check_rows, refuse_rows, without_idle_rows
+from kpi_helpers.columns import NUMERIC, Column, Table, table_named
 from kpi_helpers.errors import Fault, Faults, PolicyError, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.numbers import text
 from kpi_helpers.policy import Policy
 from kpi_helpers.tables import Origin, Tables, empty_table, typed_frame
 
@@ -47,8 +50,8 @@ def case_tables(policy: Policy, inputs: dict) -> Tables:
     if "employees" in policy.tables and "employees" not in given:
         tables["employees"] = typed_frame(policy.tables["employees"], {"employee_id": people(tables)}, [0] * len(people(tables)), _never)
         tables.delivered.discard("employees")
-    refuse_rows(tables, refused)
-    refuse_rows(tables, check_rows(policy, tables))
+    refuse_rows(tables, without_idle_rows(policy, tables, refused))
+    refuse_rows(tables, without_idle_rows(policy, tables, check_rows(policy, tables)))
     return tables
 
 
@@ -69,18 +72,29 @@ def _checked(policy: Policy, inputs: dict[str, Given]) -> dict[str, Given]:
         if table.name in checked:
             faults.append(Fault(word, say("这个数据表写了两次。", "this table stands twice.")))
         columns = []
-        for one in given.columns:
+        for place, one in enumerate(given.columns):
             column = table.column(one)
             if column is None:
                 known = [name for other in table.columns.values() for name in (other.heading, other.name)]
                 faults.append(Fault(f"{table.sheet}.{one}", say("没有这一列。", "is no column."), did_you_mean(one, known)))
             elif column.name in columns:
                 faults.append(Fault(f"{table.sheet}.{one}", say("这一列写了两次。", "this column stands twice.")))
+            elif column.kind not in NUMERIC:
+                faults += _unquoted(table, column, given, place)
             columns.append(column.name if column is not None else one)
         checked[table.name] = Given(columns, given.rows, given.numbers, given.origin)
     if faults:
         raise PolicyError(faults)
     return checked
+
+
+def _unquoted(table: Table, column: Column, given: Given, place: int) -> Iterator[Fault]:
+    """2.10 without quotes is the number 2.1: which clause or id was meant is not known any more."""
+    for number, row in zip(given.numbers, given.rows, strict=True):
+        if isinstance(row[place], Fraction):
+            where = say(f"{table.sheet} 第 {number} 行 {column.heading}", f"{table.sheet} row {number} {column.heading}")
+            problem = say(f"“{text(row[place])}”没有加引号，被读成了数。", f"'{text(row[place])}' is not quoted and was read as a number.")
+            yield Fault(where, problem, say('请加引号，如 "2.10"。', 'Quote it, as "2.10".'))
 
 
 def people(tables: dict[str, pd.DataFrame]) -> list[str]:

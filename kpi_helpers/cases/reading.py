@@ -80,13 +80,15 @@ class _Checker:
         self.id = self.word(entry, "id")[:_LONGEST] or f"#{self.index + 1}"
         for key in entry.keys() - set(_CASE):
             self.fault((key,), f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _CASE))
-        months = [word for key in _PERIODS if (word := self.word(entry, key))]
+        months = {key: word for key in _PERIODS if (word := self.word(entry, key))}
+        if len(months) > 1:
+            self.fault((), f"{'、'.join(months)} 只写一个。", f"write one of {', '.join(months)}.")
         if not entry.get("expected"):
             self.fault((), "没有 expected（应为）。", "has no expected:.")
         return Case(
             self.id,
             self.word(entry, "title"),
-            months[0] if months else None,
+            next(iter(months.values()), None),
             self.mapping(entry, "params"),
             self.tables(self.mapping(entry, "inputs")),
             self.mapping(entry, "expected"),

@@ -166,22 +166,20 @@ class _Rows:
     def results(self, case: Case, wide: dict[str, dict]) -> None:
         titles = {one.title: one.name for one in self.layout.policy.results.values()} | {"状态": "status"}
         for name, expected in case.expected.items():
-            people = TABLES.get(name, name) == "employees"
-            if not isinstance(expected, dict):
-                self.row(RESULTS, **{ID: case.id, "table": name, "value": _result(expected)})
-            elif not expected:
-                self.row(RESULTS, **{ID: case.id, "table": name, "value": "{}"})
-            for key, items in expected.items() if isinstance(expected, dict) else ():
-                if TABLES.get(name, name) == "department" or not isinstance(items, dict) or not items:
-                    place = {"item": key} if TABLES.get(name, name) == "department" else {"key": key}
-                    self.row(RESULTS, **{ID: case.id, "table": name, **place, "value": _result(items)})
+            head, table = {ID: case.id, "table": name}, TABLES.get(name, name)
+            if not isinstance(expected, dict) or not expected:
+                self.row(RESULTS, **head, value=_result(expected))
+                continue
+            for key, items in expected.items():
+                if table == "department" or not isinstance(items, dict) or not items:
+                    self.row(RESULTS, **head, **{"item" if table == "department" else "key": key}, value=_result(items))
                     continue
                 for item, value in items.items():
                     column = SHOULD + (item if SHOULD + item in self.layout.expected else titles.get(item, item))
-                    if people and key in wide and column in self.layout.expected:
+                    if table == "employees" and key in wide and column in self.layout.expected:
                         wide[key][column] = _result(value)
                     else:
-                        self.row(RESULTS, **{ID: case.id, "table": name, "key": key, "item": item, "value": _result(value)})
+                        self.row(RESULTS, **head, key=key, item=item, value=_result(value))
 
 
 def _cell(value, column: Column | None):

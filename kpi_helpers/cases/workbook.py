@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 from kpi_helpers import strict_yaml
 from kpi_helpers.cases.case import MAX_CASES, Case, CaseFile, named_policy
-from kpi_helpers.cases.compare import NOTHING, TABLES
+from kpi_helpers.cases.compare import NOTHING, NUMBER, TABLES, YES_NO
 from kpi_helpers.cases.inputs import Given
-from kpi_helpers.cases.layout import CASES, ID, MONTH, NUMBERS, PERSON, POLICY, RESULTS, TITLE, Layout
+from kpi_helpers.cases.layout import CASES, ID, MONTH, NUMBERS, PERSON, POLICY, RESULTS, SHOULD, TITLE, Layout
 from kpi_helpers.columns import Column
 from kpi_helpers.errors import DataError, Fault, PolicyError, did_you_mean
 from kpi_helpers.language import say
@@ -27,8 +26,6 @@ from kpi_helpers.workbook.sheet import Sheet
 _NOTHING = (NOTHING, "null")
 _CHINESE = {name: word for word, name in TABLES.items()}
 _PEOPLE = _CHINESE["employees"]
-_YES_NO = {"是": True, "否": False, "true": True, "false": False}
-_NUMBER = re.compile(r"[-+]?\d{1,18}(\.\d{1,12})?")
 _COUNTED = ("out_of_range", "not_whole")  # values that a case may be about: the row is refused, as in a month
 
 
@@ -128,10 +125,10 @@ class _CaseReader(Reader):
                 sheet.wrong(number, PERSON, "同一样例中重复", "stands twice in this case", say("请删去一行。", "Delete one of the rows."))
             seen.add((id, person))
             rows.setdefault(id, []).append(number)
-            for column, result in self.layout.expected.items():
-                value = _expected(sheet, number, column)
+            for column in self.layout.expected:
+                title, value = sheet.table.columns[column].heading.removeprefix(SHOULD), _expected(sheet, number, column)
                 if value is not _BLANK:
-                    self.found[id].expected.setdefault(_PEOPLE, {}).setdefault(person, {})[result] = value
+                    self.found[id].expected.setdefault(_PEOPLE, {}).setdefault(person, {})[title] = value
         for id, numbers in rows.items():
             for name in self.layout.per_person:
                 places = {key: column for key, (table, column) in self.layout.inputs.items() if table == name and key in sheet.places}
@@ -237,7 +234,7 @@ def _parameter(value):
         return "none"
     if not isinstance(value, str):
         return value
-    return Fraction(value) if _NUMBER.fullmatch(value) else _YES_NO.get(value, value)
+    return Fraction(value) if NUMBER.fullmatch(value) else YES_NO.get(value, value)
 
 
 def _input(value):

@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kpi_helpers.language import say
-from kpi_helpers.lint import assumptions, bands, bounds, contradictions, dates, figures, law, rounding, weights, words
+from kpi_helpers.lint import (
+    assumptions,
+    bands,
+    bounds,
+    contradictions,
+    dates,
+    doubles,
+    figures,
+    law,
+    never,
+    rounding,
+    scores,
+    turns,
+    weights,
+    words,
+)
 from kpi_helpers.lint.findings import SEVERITIES, Finding
 from kpi_helpers.policy import Policy
 
@@ -17,15 +32,21 @@ CHECKS = (
     bands.check_gaps,
     bands.check_overlaps,
     bands.check_unreachable_bands,
-    bands.check_decreasing,
-    bands.check_tiers,
-    bands.check_per_unit,
-    bands.check_prizes,
-    bounds.check_scores,
-    bounds.check_score_readings,
-    bounds.check_bounds,
-    contradictions.check_never,
-    contradictions.check_events,
+    turns.check_decreasing,
+    turns.check_tiers,
+    turns.check_per_unit,
+    turns.check_prizes,
+    turns.check_min_max,
+    turns.check_empty_parts,
+    scores.check_scores,
+    scores.check_score_readings,
+    bounds.check_crossed_bounds,
+    bounds.check_bounds_of_events,
+    bounds.check_bounds_of_all,
+    never.check_never,
+    never.check_filter_words,
+    never.check_events,
+    never.check_forfeits,
     contradictions.check_same_result,
     contradictions.check_two_consequences,
     words.check_unlisted_words,
@@ -35,13 +56,14 @@ CHECKS = (
     figures.check_empty_totals,
     figures.check_unused_parameters,
     figures.check_undelivered,
-    figures.check_double_records,
-    figures.check_double_measures,
-    figures.check_double_sums,
-    figures.check_double_targets,
+    doubles.check_double_records,
+    doubles.check_double_measures,
+    doubles.check_double_sums,
+    doubles.check_double_targets,
     rounding.check_rounding,
     rounding.check_ties,
     rounding.check_remainders,
+    rounding.check_zero_constants,
     rounding.check_zero_divisors,
     dates.check_in_force,
     dates.check_effective_dates,
@@ -58,18 +80,19 @@ CHECKS = (
 
 def lint(policy: Policy) -> list[Finding]:
     """Everything the checks find, now and with the numbers of months to come, errors first, in the order of the file."""
-    found = list(_all(policy))
+    found = list(_all(policy, CHECKS))
     known = {(one.severity, one.where, one.problem) for one in found}
+    later_checks = [check for check in CHECKS if check is not dates.check_in_force]  # it has looked at all months to come already
     for month, later in dates.later_versions(policy):
-        for one in _all(later):
+        for one in _all(later, later_checks):
             if one.severity != "note" and (one.severity, one.where, one.problem) not in known:
                 known.add((one.severity, one.where, one.problem))
                 found.append(replace(one, problem=say(f"{month} 起：{one.problem}", f"from {month} on: {one.problem}")))
     return sorted(found, key=lambda one: (SEVERITIES.index(one.severity), _line(one.where)))
 
 
-def _all(policy: Policy) -> dict[Finding, None]:
-    return dict.fromkeys(finding for check in CHECKS for finding in check(policy))
+def _all(policy: Policy, checks) -> dict[Finding, None]:
+    return dict.fromkeys(finding for check in checks for finding in check(policy))
 
 
 def _line(where: str) -> int:

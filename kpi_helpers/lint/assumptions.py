@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi_helpers.language import say
-from kpi_helpers.lint.findings import Finding, place, used_parameters
+from kpi_helpers.lint.findings import Finding, note, used_parameters
 from kpi_helpers.policy import Parameter, Policy, value_text
 
 
@@ -21,15 +21,14 @@ def check_assumptions(policy: Policy) -> Iterator[Finding]:
         return
     parts = [_effect(parameter, uses.get(parameter.name, [])) for parameter in numbers]
     parts += [say(f"条款 {clause.id} {clause.title}", f"clause {clause.id} {clause.title}") for clause in clauses]
-    yield Finding(
-        "note",
-        place(numbers[0] if numbers else clauses[0]),
-        say(f"原文没有、暂用假设值的有 {len(parts)} 处（basis: A）。", f"{len(parts)} places rest on assumptions (basis: A)."),
-        "；".join(parts) + say("。", "."),
-        say(
-            "请人事逐个确认：写上公司的数，把 basis 改为 S 并写出处。",
-            "have each confirmed: write the company's number, its source, and basis: S.",
-        ),
+    yield note(
+        numbers[0] if numbers else clauses[0],
+        f"原文没有、暂用假设值的有 {len(parts)} 处（basis: A）。",
+        f"{len(parts)} places rest on assumptions (basis: A).",
+        f"{'；'.join(parts)}。",
+        f"{'；'.join(parts)}.",
+        "请人事逐个确认：写上公司的数，把 basis 改为 S 并写出处。",
+        "have each confirmed: write the company's number, its source, and basis: S.",
     )
 
 

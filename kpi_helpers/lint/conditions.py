@@ -9,9 +9,7 @@ import pandas as pd
 import portion
 
 from kpi_helpers.language import say
-from kpi_helpers.lint.findings import shown
 from kpi_helpers.lint.spans import Span, everything
-from kpi_helpers.policy import Policy
 
 _EDGES = {
     "at_least": lambda value: portion.closedopen(value, portion.inf),
@@ -59,12 +57,9 @@ def _one(wanted: list[tuple], span: Span, bounded: bool):
         return left[0] if left else None
     if inside == everything():
         return ""
-    if any(isinstance(end, (str, pd.Timestamp)) for atom in inside for end in (atom.lower, atom.upper)):
-        return (
-            None
-            if inside.empty
-            else next(end for atom in inside for end in (atom.lower, atom.upper) if isinstance(end, (str, pd.Timestamp)))
-        )
+    days = [end for atom in inside for end in (atom.lower, atom.upper) if isinstance(end, (str, pd.Timestamp))]
+    if days:
+        return None if inside.empty else days[0]
     return (span if bounded else Span()).pick(inside)
 
 
@@ -95,23 +90,3 @@ def overlapping(one: list[dict], other: list[dict], span: Callable[[str], Span])
     """Values that fulfil both filters at once; None if they exclude each other."""
     pairs = [together(a, b) for a in one or [{}] for b in other or [{}]]
     return next((found for pair in pairs if (found := example(pair, span)) is not None), None)
-
-
-def told(values: dict, policy: Policy) -> str:
-    """Values as a reader says them: 岗位为客服、分钟为 40."""
-    parts = []
-    for name, value in values.items():
-        column = next((one for table in policy.tables.values() if (one := table.column(name)) is not None), None)
-        if value == "":
-            continue
-        heading, word = column.heading if column else name, str(value)
-        if isinstance(value, bool):
-            word = say("是" if value else "否", "yes" if value else "no")
-        elif isinstance(value, (int, Fraction)):
-            word = shown(value)
-        elif isinstance(value, pd.Timestamp):
-            word = str(value.date())
-        elif column is not None:
-            word = column.words.get(value, word)
-        parts.append(say(f"{heading}为 {word}", f"{heading} = {word}"))
-    return "、".join(parts)

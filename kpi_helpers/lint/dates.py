@@ -11,8 +11,8 @@ import chinese_calendar
 
 from kpi_helpers.calendar import Period, Workdays, month_of
 from kpi_helpers.errors import KpiError
-from kpi_helpers.language import say
-from kpi_helpers.lint.findings import Finding, listed, place, shared_rule
+from kpi_helpers.lint.findings import Finding, error, note, shared_rule, warning
+from kpi_helpers.lint.told import listed
 from kpi_helpers.policy import Clause, Parameter, Policy, load_policy
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -26,33 +26,39 @@ def check_in_force(policy: Policy) -> Iterator[Finding]:
             continue
         first = policy.period.months[0] if policy.period else str(_today_or(starts[0]))
         if starts[0] > first:
-            yield Finding(
-                "warning",
-                place(parameter),
-                say(f"“{parameter.name}”从 {starts[0]} 起才有值。", f"'{parameter.name}' has a value from {starts[0]} on only."),
-                say(f"{first} 还没有生效的值，那个月算不出。", f"nothing is in force in {first}; that month cannot be computed."),
-                say("补上更早的值，如 {2026-01: …}。", "add the earlier value, e.g. {2026-01: …}."),
+            yield warning(
+                parameter,
+                f"“{parameter.name}”从 {starts[0]} 起才有值。",
+                f"'{parameter.name}' has a value from {starts[0]} on only.",
+                f"{first} 还没有生效的值，那个月算不出。",
+                f"nothing is in force in {first}; that month cannot be computed.",
+                "补上更早的值，如 {2026-01: …}。",
+                "add the earlier value, e.g. {2026-01: …}.",
             )
         for start in starts:
             if parameter.filed[start] == "none" and start > first and "none" not in parameter.accepts:
-                yield Finding(
-                    "warning",
-                    place(parameter),
-                    say(f"“{parameter.name}”从 {start} 起没有值。", f"'{parameter.name}' has no value from {start} on."),
-                    say(f"{start} 写的是 none，那个月算不出。", f"{start} says none; that month cannot be computed."),
-                    say("写出那时的数。", "write the number of that time."),
+                yield warning(
+                    parameter,
+                    f"“{parameter.name}”从 {start} 起没有值。",
+                    f"'{parameter.name}' has no value from {start} on.",
+                    f"{start} 写的是 none，那个月算不出。",
+                    f"{start} says none; that month cannot be computed.",
+                    "写出那时的数。",
+                    "write the number of that time.",
                 )
     for start in _changes(policy):
         try:
             load_policy(policy.path, start)
-        except KpiError as error:
-            for fault in error.faults:
-                yield Finding(
-                    "error",
+        except KpiError as stopped:
+            for fault in stopped.faults:
+                yield error(
                     fault.where,
-                    say(f"{start} 起的数有误：{fault.problem}", f"the numbers from {start} on: {fault.problem}"),
-                    say(f"{start} 那个月不能运行。", f"the month {start} cannot be run."),
-                    fault.hint or say("改正从那个月起的数。", "correct the number of that month."),
+                    f"{start} 起的数有误：{fault.problem}",
+                    f"the numbers from {start} on: {fault.problem}",
+                    f"{start} 那个月不能运行。",
+                    f"the month {start} cannot be run.",
+                    fault.hint or "改正从那个月起的数。",
+                    fault.hint or "correct the number of that month.",
                 )
 
 
@@ -90,12 +96,14 @@ def check_effective_dates(policy: Policy) -> Iterator[Finding]:
         if not isinstance(day, str):
             continue
         if policy.period and day > str(policy.period.last):
-            yield Finding(
-                "warning",
-                place(clause),
-                say(f"考核期 {policy.period} 早于生效日期 {day}。", f"the period {policy.period} lies before {day}."),
-                say(f"{policy.period.last} 时办法还没有生效。", f"on {policy.period.last} the policy was not in effect."),
-                say("用当时的办法，或改正生效日期。", "use the policy of that time, or correct the date."),
+            yield warning(
+                clause,
+                f"考核期 {policy.period} 早于生效日期 {day}。",
+                f"the period {policy.period} lies before {day}.",
+                f"{policy.period.last} 时办法还没有生效。",
+                f"on {policy.period.last} the policy was not in effect.",
+                "用当时的办法，或改正生效日期。",
+                "use the policy of that time, or correct the date.",
             )
 
 
@@ -115,18 +123,14 @@ def check_windows(policy: Policy) -> Iterator[Finding]:
             elif not workdays.is_workday(end):
                 closing.append(str(end))
         if empty:
-            yield Finding(
-                "warning",
-                place(clause),
-                say(
-                    f"每月 {first} 日至 {last} 日的窗口，有的月份没有一个工作日。",
-                    f"the window of day {first} to {last} has no working day in some months.",
-                ),
-                say(f"{listed(empty)}：{first} 日至 {last} 日全是休息日。", f"{listed(empty)}: all days off."),
-                say(
-                    "两个办法：遇节假日顺延（按工作日数）；或在这些月份另定窗口。",
-                    "two ways: count working days instead (shift on holidays), or set another window for these months.",
-                ),
+            yield warning(
+                clause,
+                f"每月 {first} 日至 {last} 日的窗口，有的月份没有一个工作日。",
+                f"the window of day {first} to {last} has no working day in some months.",
+                f"{listed(empty)}：{first} 日至 {last} 日全是休息日。",
+                f"{listed(empty)}: all days off.",
+                "两个办法：遇节假日顺延（按工作日数）；或在这些月份另定窗口。",
+                "two ways: count working days instead (shift on holidays), or set another window for these months.",
             )
         if closing:
             yield _closing(clause, closing)
@@ -148,22 +152,26 @@ def check_deadlines(policy: Policy) -> Iterator[Finding]:
                 yield _closing(clause, ends)
         if shared_rule(clause) == "rating_due" and clause.arguments.get("workdays") == 0:
             period = policy.period or Period.parse(f"{_known_years(policy)[0]}-10")
-            yield Finding(
-                "warning",
-                place(clause),
-                say("评分期限为 0 个工作日：考核期一结束就逾期。", "0 working days for rating: late as soon as the period is over."),
-                say(f"{period} 的评分要在 {period.last} 当天交。", f"ratings of {period} are due on {period.last} itself."),
-                say("写出几个工作日，如 workdays: 5。", "write a number of working days, e.g. workdays: 5."),
+            yield warning(
+                clause,
+                "评分期限为 0 个工作日：考核期一结束就逾期。",
+                "0 working days for rating: late as soon as the period is over.",
+                f"{period} 的评分要在 {period.last} 当天交。",
+                f"ratings of {period} are due on {period.last} itself.",
+                "写出几个工作日，如 workdays: 5。",
+                "write a number of working days, e.g. workdays: 5.",
             )
 
 
 def _closing(clause: Clause, days: list[str]) -> Finding:
-    return Finding(
-        "note",
-        place(clause),
-        say("截止日有时落在休息日，没有写是否顺延。", "the deadline sometimes falls on a day off, and nothing is said of it."),
-        listed(days) + say(" 是休息日。", " are days off."),
-        say("写明提前到前一个工作日，或顺延到下一个工作日。", "say whether it moves to the working day before or after."),
+    return note(
+        clause,
+        "截止日有时落在休息日，没有写是否顺延。",
+        "the deadline sometimes falls on a day off, and nothing is said of it.",
+        f"{listed(days)} 是休息日。",
+        f"{listed(days)} are days off.",
+        "写明提前到前一个工作日，或顺延到下一个工作日。",
+        "say whether it moves to the working day before or after.",
     )
 
 
@@ -180,21 +188,14 @@ def check_dated_filters(policy: Policy) -> Iterator[Finding]:
                 after = low is not None and low.date() > policy.period.last
                 if name in table.columns and name == table.day and (before or after):
                     heading, edge = table.columns[name].heading, (high if before else low).date()
-                    yield Finding(
-                        "warning",
-                        place(clause),
-                        say(
-                            f"筛选“{heading}”的日期不在考核期 {policy.period} 内，这一条不执行。",
-                            f"the dates of '{heading}' lie outside {policy.period}.",
-                        ),
-                        say(
-                            f"{policy.period} 的记录没有一行{'不晚于' if before else '不早于'} {edge}。",
-                            f"no row of {policy.period} lies {'before' if before else 'after'} {edge}.",
-                        ),
-                        say(
-                            "改正日期；数字按月不同请写 {2026-01: …, 2026-07: …}。",
-                            "correct the date; for numbers that differ by month write {2026-01: …}.",
-                        ),
+                    yield warning(
+                        clause,
+                        f"筛选“{heading}”的日期不在考核期 {policy.period} 内，这一条不执行。",
+                        f"the dates of '{heading}' lie outside {policy.period}.",
+                        f"{policy.period} 的记录没有一行{'不晚于' if before else '不早于'} {edge}。",
+                        f"no row of {policy.period} lies {'before' if before else 'after'} {edge}.",
+                        "改正日期；数字按月不同请写 {2026-01: …, 2026-07: …}。",
+                        "correct the date; for numbers that differ by month write {2026-01: …}.",
                     )
 
 

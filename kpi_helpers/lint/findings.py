@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
+from kpi_helpers.arguments import ByColumn
 from kpi_helpers.language import say
-from kpi_helpers.numbers import text
+from kpi_helpers.lint.told import heading, worded
 from kpi_helpers.policy import Clause, Parameter, Policy
 
 SEVERITIES = ("error", "warning", "note")
@@ -26,27 +30,22 @@ class Finding:
         return f"{self.where}: {self.problem}" + say(f" 例：{self.witness} 办法：{self.hint}", f" E.g. {self.witness} Mend: {self.hint}")
 
 
-def place(thing: Clause | Parameter | Policy) -> str:
+def finding(severity: str, owner: Clause | Parameter | Policy | str, *texts: str) -> Finding:
+    """A finding on a clause, a parameter, a policy or any other place: problem, witness and hint, each in Chinese and in English."""
+    problem, witness, hint = (say(*both) for both in zip(texts[::2], texts[1::2], strict=True))
+    return Finding(severity, place(owner), problem, witness, hint)
+
+
+error, warning, note = (partial(finding, severity) for severity in SEVERITIES)
+
+
+def place(owner: Clause | Parameter | Policy | str) -> str:
     """File and line of a clause or a parameter; the file of a policy."""
-    return (
-        thing.place or (thing.id if isinstance(thing, Clause) else thing.name) if not isinstance(thing, Policy) else Path(thing.path).name
-    )
-
-
-def shown(value) -> str:
-    """A number as a reader writes it."""
-    return text(value) if value not in (float("inf"), float("-inf")) else "∞" if value > 0 else "-∞"
-
-
-def signed(value) -> str:
-    """A number with its sign, as points are added."""
-    return shown(value) if value < 0 else f"+{shown(value)}"
-
-
-def listed(names) -> str:
-    """A list in a sentence, shortened after twelve."""
-    names = [str(name) for name in names]
-    return "、".join(names[:12]) + (say(f" 等 {len(names)} 个", f" and {len(names) - 12} more") if len(names) > 12 else "")
+    if isinstance(owner, str):
+        return owner
+    if isinstance(owner, Policy):
+        return Path(owner.path).name
+    return owner.place or (owner.id if isinstance(owner, Clause) else owner.name)
 
 
 def shared_rule(clause: Clause) -> str:
@@ -59,3 +58,17 @@ def used_parameters(policy: Policy, clause: Clause) -> list[Parameter]:
     """The parameters whose values a clause uses."""
     labels = [part.partition("=")[0] for part in clause.in_force.split("；")]
     return [policy.parameters[label] for label in dict.fromkeys(labels) if label in policy.parameters]
+
+
+def by_word(policy: Policy, numbers: dict) -> Iterator[tuple[str, dict]]:
+    """Arguments as plain numbers: once, or once for every word of the column by which they differ."""
+    columns = [one for one in numbers.values() if isinstance(one, ByColumn)]
+    for word in dict.fromkeys(word for one in columns for word in one.values) or [""]:
+        plain = {
+            name: one.values.get(word, one.otherwise) if isinstance(one, ByColumn) else one
+            for name, one in numbers.items()
+            if not isinstance(one, ByColumn) or word in one.values or one.otherwise is not None
+        }
+        if all(isinstance(one, (int, Fraction)) for one in plain.values()):
+            column = columns[0].column if columns else ""
+            yield (f"{heading(policy, column)} {worded(policy, column, word)}：" if word else ""), plain

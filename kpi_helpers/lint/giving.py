@@ -12,7 +12,8 @@ from kpi_helpers.lint.pieces import banded_span, interpolated_span, tiered_span
 from kpi_helpers.lint.spans import COUNT, UNKNOWN, ZERO, Span
 from kpi_helpers.policy import Clause
 
-_SPANS_IN_A_MONTH = {"day": 31, "week": 6, "month": 1}
+_IN_A_MONTH = {"day": 31, "week": 6, "month": 1}  # at most
+_MONTHS = {"month": 1, "quarter": 3}  # in a period; any other may be a year
 
 
 class Giving:
@@ -22,6 +23,10 @@ class Giving:
         """The range of what a shared rule gives; None where it posts nothing."""
         method = getattr(self, f"_{rule}", None)
         return UNKNOWN if method is None else method(clause, clause.arguments)
+
+    def most(self, within: str) -> Fraction:
+        """How many days, weeks or months a period has at most."""
+        return Fraction(_IN_A_MONTH[within] * _MONTHS.get(self.policy.cycle, 12))
 
     def factors(self, clause: Clause) -> list[Span]:
         return [self.number(one, clause.per) for one in clause.measures] or [UNKNOWN]
@@ -40,17 +45,11 @@ class Giving:
         return self.number(arguments.get("amount"), clause.per)
 
     def _per_event(self, clause, arguments):
-        points, free = self.argument(clause, "points"), self.argument(clause, "free", 0)
-        within = arguments.get("within")
-        if within:
-            low, high = self.argument(clause, "floor_each"), self.argument(clause, "cap_each")
-            each = (Span(Fraction(0), inf, Fraction(1), Fraction(3)) * points).clip(low, high)
-            times = _SPANS_IN_A_MONTH[within]
-            span = each * Span(Fraction(0), Fraction(times), Fraction(1), Fraction(1))
-        else:
-            example = Fraction(3) if not isinstance(free.example, Fraction) else max(Fraction(3), free.example + 3) - free.example
-            span = replace(COUNT, step=Fraction(1), example=example) * points
-        return span
+        span = replace(COUNT, example=Fraction(3)) * self.argument(clause, "points")
+        if not arguments.get("within"):
+            return span
+        each = span.clip(self.argument(clause, "floor_each"), self.argument(clause, "cap_each"))
+        return each * Span(Fraction(0), self.most(arguments["within"]), Fraction(1), Fraction(1))
 
     def _discretionary(self, clause, arguments):
         sign, high = arguments.get("sign", 1), self.argument(clause, "high")
@@ -63,7 +62,7 @@ class Giving:
         column = table.column(arguments["column"]) if table and arguments.get("column") else None
         inside = self.column(table, column) if column else COUNT
         if of in ("count", "distinct", "days"):
-            return replace(COUNT, high=Fraction(31)) if of == "days" else COUNT
+            return replace(COUNT, high=self.most("day")) if of == "days" else COUNT
         if of == "sum":
             return Span(-inf if inside.low < 0 else Fraction(0), inf, inside.step, inside.example)
         if of == "mean":
@@ -81,15 +80,16 @@ class Giving:
         value = one(arguments.get("amount", 1))
         if arguments.get("times"):
             value = value * one(arguments["times"])
-        if arguments.get("column") and arguments.get("bands"):
-            value = value * banded_span(one(arguments["column"]), arguments["bands"])
+        if arguments.get("bands"):
+            bands = self.constant_bands(clause)
+            value = value * (banded_span(one(arguments["column"]), bands) if bands else UNKNOWN)
         if arguments.get("over") is not None:
             value = value / one(arguments["over"])
         if arguments.get("round_each"):
             value = value.rounded(arguments["round_each"].step, arguments["round_each"].mode)
         low, high = -inf if value.low < 0 else Fraction(0), inf if value.high > 0 else Fraction(0)
         if arguments.get("within") and isinstance(arguments.get("cap_each"), Fraction):
-            high = min(high, arguments["cap_each"] * _SPANS_IN_A_MONTH[arguments["within"]])
+            high = min(high, arguments["cap_each"] * self.most(arguments["within"]))
         return Span(low, high, value.step, value.example)
 
     def _ratio(self, clause, arguments):

@@ -8,6 +8,7 @@ from functools import reduce
 from math import inf
 
 from kpi_helpers.arguments import ByColumn, Named, Rounding
+from kpi_helpers.checks import event_clauses
 from kpi_helpers.columns import NUMERIC, Column
 from kpi_helpers.figures import VISIBLE, Figures
 from kpi_helpers.lint.conditions import overlapping
@@ -22,22 +23,26 @@ _PRIMES = (7, 13, 11, 17, 19, 23, 29, 31, 37, 41)
 
 @dataclass(frozen=True)
 class Line:
-    """What one clause posts: in which unit, to whom, within which range."""
+    """What one clause posts, within which range."""
 
     clause: Clause
     span: Span
-    unit: str
     optional: bool = False  # some people get no such line
 
 
 @dataclass(frozen=True)
 class Sum:
-    """One total: the lines it adds, what they come to, what is left after floor, cap and rounding."""
+    """One total: the lines it adds, what it starts from, what is left after floor, cap and rounding."""
 
     clause: Clause
     lines: tuple[Line, ...]
-    raw: Span
+    start: Span
     final: Span
+
+    def best(self, without: set[str] = frozenset()) -> Fraction:
+        """What is added at best by all lines that have a bound, but those of some clauses."""
+        highs = (line.span.high for line in self.lines if line.clause.id not in without)
+        return sum((high for high in highs if 0 < high < inf), Fraction(0))
 
 
 @dataclass
@@ -50,6 +55,7 @@ class Model(Giving):
     figures: dict[tuple[str, str], Span] = field(default_factory=dict)
     makers: dict[tuple[str, str], list[Clause]] = field(default_factory=dict)
     before: dict[str, Span] = field(default_factory=dict)  # the measure of a clause, when it is computed
+    raw: dict[str, Span] = field(default_factory=dict)  # what a clause would give without floor, cap and rounding
     lines: dict[str, Span] = field(default_factory=dict)  # what a clause gives
     sums: dict[str, Sum] = field(default_factory=dict)
     posts: list[Line] = field(default_factory=list)
@@ -107,6 +113,8 @@ class Model(Giving):
         """A column: what it may hold; a number is taken to be 0 or more unless the column says otherwise."""
         if column.kind == "bool":
             return Span(Fraction(0), Fraction(1), Fraction(1), Fraction(1))
+        if column.kind == "clause":
+            return Span(words=frozenset(one.id for one in event_clauses(self.policy)))
         if column.kind not in NUMERIC:
             return Span(words=frozenset(column.words) if column.words else None)
         low = next((one for one in (column.min, column.above) if isinstance(one, (int, Fraction))), self.lowest)
@@ -145,6 +153,7 @@ class Model(Giving):
             return span
         if isinstance(clause.arguments.get("missing"), Fraction):
             span = span.hull(Span.of(clause.arguments["missing"]))
+        self.raw[clause.id] = span
         span = span.clip(self.argument(clause, "floor"), self.argument(clause, "cap"))
         rounding = clause.arguments.get("round")
         return span.rounded(rounding.step, rounding.mode) if isinstance(rounding, Rounding) else span
@@ -157,7 +166,7 @@ class Model(Giving):
             self.name(clause, span)
         words = span.words is not None or shared_rule(clause) in ("distributed", "moved")
         if clause.unit and not words:
-            self.posts.append(Line(clause, span, clause.unit, bool(clause.who)))
+            self.posts.append(Line(clause, span, bool(clause.who)))
 
     def name(self, clause: Clause, span: Span) -> None:
         """Clauses of one name add up where they can hold for the same person, else the one or the other holds."""
@@ -191,52 +200,59 @@ class Model(Giving):
         return overlapping(one.clause.who, other.clause.who, lambda name: self.span(name, one.clause.per)) is None
 
     def total(self, clause: Clause) -> None:
-        arguments = clause.arguments
-        chosen = [line for line in self.posts if self.counts(line, clause, clause.unit, arguments)]
-        start = self.argument(clause, "start", 0)
-        raw = self.added(chosen, clause.per) + start
-        final = raw.clip(self.argument(clause, "floor"), self.argument(clause, "cap"))
-        if arguments.get("places") is not None:
-            final = final.rounded(Fraction(1, 10 ** arguments["places"]))
-        if isinstance(arguments.get("round"), Rounding):
-            final = final.rounded(arguments["round"].step, arguments["round"].mode)
-        self.sums[clause.id] = Sum(clause, tuple(chosen), raw, final)
+        chosen, start = self.chosen(clause), self.argument(clause, "start", 0)
+        final = self.bounded(clause, self.added(chosen, clause.per) + start)
+        if clause.arguments.get("places") is not None:
+            final = final.rounded(Fraction(1, 10 ** clause.arguments["places"]))
+        self.sums[clause.id] = Sum(clause, tuple(chosen), start, final)
         self.replace(clause, chosen, final)
 
-    def counts(self, line: Line, clause: Clause, unit: str, arguments: dict) -> bool:
-        kinds, sections, clauses = (arguments.get(name) for name in ("kinds", "sections", "clauses"))
-        one = line.clause
-        return (
-            one.per == clause.per
-            and line.unit == unit
-            and (kinds is None or one.kind in kinds)
-            and (sections is None or one.section in sections)
-            and (clauses is None or one.id in clauses)
-        )
+    def chosen(self, clause: Clause) -> list[Line]:
+        return [line for line in self.posts if reaches(clause, line.clause)]
 
     def replace(self, clause: Clause, chosen: list[Line], span: Span) -> None:
         """What was posted so far now comes to this."""
         gone = set(map(id, chosen))
-        self.posts = [line for line in self.posts if id(line) not in gone] + [Line(clause, span, clause.unit)]
+        self.posts = [line for line in self.posts if id(line) not in gone] + [Line(clause, span)]
         self.lines[clause.id] = span
         if clause.result:
             self.name(clause, span)
 
     def section(self, clause: Clause) -> None:
-        chosen = [line for line in self.posts if self.counts(line, clause, "分", {"sections": [clause.section]})]
         cap, floor = self.argument(clause, "cap"), self.argument(clause, "floor") if "floor" in clause.arguments else ZERO
-        raw = self.added(chosen, clause.per) + cap
-        final = raw.clip(floor, None)
-        self.sums[clause.id] = Sum(clause, tuple(chosen), raw, final)
+        chosen = self.chosen(clause)
+        self.raw[clause.id] = self.added(chosen, clause.per) + cap
+        final = self.raw[clause.id].clip(floor, None)
+        self.sums[clause.id] = Sum(clause, tuple(chosen), cap, final)
         self.replace(clause, chosen, final)
 
     def forfeit(self, clause: Clause) -> None:
-        chosen = [line for line in self.posts if self.counts(line, clause, clause.unit, clause.arguments)]
+        chosen = self.chosen(clause)
         before = self.added(chosen, clause.per)
         left = before * (ONE - self.argument(clause, "part", 1))
         rounding = clause.arguments.get("round")
         left = left.rounded(rounding.step, rounding.mode) if isinstance(rounding, Rounding) else left
         self.replace(clause, chosen, replace(before.hull(left), example=before.example))
+
+
+def adds(total: Clause, clause: Clause) -> bool:
+    """Does a total, or the sum of a section, add what a clause posts?"""
+    return shared_rule(total) in ("total", "section") and reaches(total, clause)
+
+
+def reaches(later: Clause, clause: Clause) -> bool:
+    """Does a total, the sum of a section or a forfeit look at what a clause posts?"""
+    if later.per != clause.per:
+        return False
+    if shared_rule(later) == "section":
+        return clause.unit == "分" and clause.section == later.section
+    kinds, sections, clauses = (later.arguments.get(name) for name in ("kinds", "sections", "clauses"))
+    return (
+        clause.unit == later.unit
+        and (kinds is None or clause.kind in kinds)
+        and (sections is None or clause.section in sections)
+        and (clauses is None or clause.id in clauses)
+    )
 
 
 def model_of(policy: Policy, ceiling: Fraction | None = None, lowest: Fraction | float = Fraction(0)) -> Model:

@@ -8,8 +8,9 @@ from fractions import Fraction
 from kpi_helpers.arguments import Named
 from kpi_helpers.figures import used_figures
 from kpi_helpers.language import say
-from kpi_helpers.lint.findings import Finding, listed, place, shared_rule, shown
+from kpi_helpers.lint.findings import Finding, by_word, error, note, shared_rule, warning
 from kpi_helpers.lint.model import model_of
+from kpi_helpers.lint.told import listed, shown
 from kpi_helpers.numbers import half_up
 from kpi_helpers.policy import Policy
 
@@ -25,7 +26,7 @@ def check_rounding(policy: Policy) -> Iterator[Finding]:
         if span is None or span.words is not None or not (clause.unit == "元" or role in ("pay", "score") and clause.per == "employee"):
             continue
         sum_ = model.sums.get(clause.id)
-        if sum_ is not None and any(_rough(line.span) and line.unit == "元" for line in sum_.lines):
+        if sum_ is not None and any(_rough(line.span) and line.clause.unit == "元" for line in sum_.lines):
             continue  # its lines are named already
         if not _rough(span):
             continue
@@ -37,18 +38,14 @@ def check_rounding(policy: Policy) -> Iterator[Finding]:
         key = "places: 2" if shared_rule(clause) == "total" else "round: 2"
         ways = [] if value is None else [half_up(value), value // _FEN * _FEN, -(-value // _FEN) * _FEN]
         fen = say(f"，{shown(ways[0])} 还是 {shown(next(one for one in ways if one != ways[0]))} 没有说明", "") if ways else ""
-        yield Finding(
-            "warning",
-            place(clause),
-            say(
-                f"“{clause.result or clause.title}”没有写取整，可以有两位以上小数。",
-                f"'{clause.result or clause.title}' can have more than two decimals and states no rounding.",
-            ),
-            say(f"有人会得 {amount} {unit}{fen}。", f"somebody gets {amount} {unit}."),
-            say(
-                f"写 {key}（四舍五入到 0.01），或 round: {{places: 0, mode: down}} 等。",
-                f"write {key} (half up to 0.01), or round: {{places: 0, mode: down}}.",
-            ),
+        yield warning(
+            clause,
+            f"“{clause.result or clause.title}”没有写取整，可以有两位以上小数。",
+            f"'{clause.result or clause.title}' can have more than two decimals and states no rounding.",
+            f"有人会得 {amount} {unit}{fen}。",
+            f"somebody gets {amount} {unit}.",
+            f"写 {key}（四舍五入到 0.01），或 round: {{places: 0, mode: down}} 等。",
+            f"write {key} (half up to 0.01), or round: {{places: 0, mode: down}}.",
         )
 
 
@@ -66,21 +63,14 @@ def check_ties(policy: Policy) -> Iterator[Finding]:
             continue
         users = [one for one in policy.clauses if clause.result in {name for name, _ in used_figures(one)} and shared_rule(one) != "kept"]
         if users:
-            yield Finding(
-                "warning",
-                place(clause),
-                say(
-                    f"名次用于条款 {listed(one.id for one in users)}，但没有写并列时怎么办。",
-                    f"clauses {listed(one.id for one in users)} go by the place, but ties: is not stated.",
-                ),
-                say(
-                    f"“{clause.measure}”并列第一的两人都算第 1 名，没有第 2 名；前 3 名的奖可能发给 4 人。",
-                    f"two equals in '{clause.measure}' are both first and nobody is second; three prizes may go to four people.",
-                ),
-                say(
-                    "写 ties: competition（1、1、3）、dense（1、1、2）、average 或 last；或用 then: [数据项] 分出先后。",
-                    "write ties: competition (1, 1, 3), dense (1, 1, 2), average or last; or part equals by then: [figure].",
-                ),
+            yield warning(
+                clause,
+                f"名次用于条款 {listed(one.id for one in users)}，但没有写并列时怎么办。",
+                f"clauses {listed(one.id for one in users)} go by the place, but ties: is not stated.",
+                f"“{clause.measure}”并列第一的两人都算第 1 名，没有第 2 名；前 3 名的奖可能发给 4 人。",
+                f"two equals in '{clause.measure}' are both first and nobody is second; three prizes may go to four people.",
+                "写 ties: competition（1、1、3）、dense（1、1、2）、average 或 last；或用 then: [数据项] 分出先后。",
+                "write ties: competition (1, 1, 3), dense (1, 1, 2), average or last; or part equals by then: [figure].",
             )
 
 
@@ -96,23 +86,38 @@ def check_remainders(policy: Policy) -> Iterator[Finding]:
         rest = amount - each * heads
         over = "多发" if rest < 0 else "余"
         beyond = "too much" if rest < 0 else "left"
-        yield Finding(
-            "note",
-            place(clause),
-            say("各人的份额分别取整，合计与奖金池可能差几分。", "shares are rounded one by one and may miss the pool by some fen."),
-            say(
-                f"{shown(amount)} 元 {heads} 人平分，每人 {shown(each)} 元，合计 {shown(each * heads)} 元，{over} {shown(abs(rest))} 元。",
-                f"{shown(amount)} among {heads}: {shown(each)} each, {shown(each * heads)} in all, {shown(abs(rest))} {beyond}.",
-            ),
-            say(
-                "差额列为“分配余额”；要一分不差请写 rounding: largest_remainder。",
-                "the rest is a line of its own; write rounding: largest_remainder to leave none.",
-            ),
+        yield note(
+            clause,
+            "各人的份额分别取整，合计与奖金池可能差几分。",
+            "shares are rounded one by one and may miss the pool by some fen.",
+            f"{shown(amount)} 元 {heads} 人平分，每人 {shown(each)} 元，合计 {shown(each * heads)} 元，{over} {shown(abs(rest))} 元。",
+            f"{shown(amount)} among {heads}: {shown(each)} each, {shown(each * heads)} in all, {shown(abs(rest))} {beyond}.",
+            "差额列为“分配余额”；要一分不差请写 rounding: largest_remainder。",
+            "the rest is a line of its own; write rounding: largest_remainder to leave none.",
         )
 
 
+def check_zero_constants(policy: Policy) -> Iterator[Finding]:
+    """A division by a number that is 0 in the file."""
+    for clause in policy.clauses:
+        turned = clause.arguments.get("better") == "lower"  # there it is divided by the measure
+        if shared_rule(clause) not in ("ratio", "per_record") or clause.arguments.get("over") is None or turned:
+            continue
+        for who, numbers in by_word(policy, {"over": clause.arguments["over"]}):
+            if numbers.get("over") == 0:
+                yield error(
+                    clause,
+                    f"{who}over 是 0，不能做除数。",
+                    f"{who}over is 0, and nothing can be divided by it.",
+                    f"“{clause.title}”没有一个人算得出。",
+                    f"'{clause.title}' has a result for nobody.",
+                    "改正 over，或它用的参数。",
+                    "correct over, or the parameter that it uses.",
+                )
+
+
 def check_zero_divisors(policy: Policy) -> Iterator[Finding]:
-    """比率 over a column that may well be 0, without a word on it: a note, the person's result stays open."""
+    """比率 over a count of records that may well be 0, without a word on it: a note, the person's result stays open."""
     model = model_of(policy)
     for clause in policy.clauses:
         over = clause.arguments.get("over")
@@ -124,16 +129,12 @@ def check_zero_divisors(policy: Policy) -> Iterator[Finding]:
         span = model.span(name, clause.per) if name else None
         maker = model.maker(name, clause.per) if name else None
         if span is not None and span.low <= 0 <= span.high and maker is not None and shared_rule(maker) in ("tally", "per_record"):
-            yield Finding(
-                "note",
-                place(clause),
-                say(f"“{name}”为 0 时没有写怎么办。", f"nothing is said for '{name}' = 0."),
-                say(
-                    f"没有一行记录的人“{name}”为 0，“{clause.title}”算不出，结果不完整。",
-                    f"without a record '{name}' is 0 and the result stays open.",
-                ),
-                say(
-                    "写 when_zero: 一个数；或用 who 只算有记录的人；让它不完整也可以。",
-                    "write when_zero: a number, or restrict by who:; open results are fine too.",
-                ),
+            yield note(
+                clause,
+                f"“{name}”为 0 时没有写怎么办。",
+                f"nothing is said for '{name}' = 0.",
+                f"没有一行记录的人“{name}”为 0，“{clause.title}”算不出，结果不完整。",
+                f"without a record '{name}' is 0 and the result stays open.",
+                "写 when_zero: 一个数；或用 who 只算有记录的人；让它不完整也可以。",
+                "write when_zero: a number, or restrict by who:; open results are fine too.",
             )

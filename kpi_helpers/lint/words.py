@@ -7,13 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from kpi_helpers.arguments import ByColumn
-from kpi_helpers.language import say
-from kpi_helpers.lint.bands import better_of
 from kpi_helpers.lint.conditions import fulfilled, overlapping
-from kpi_helpers.lint.findings import Finding, listed, place, shared_rule, shown
+from kpi_helpers.lint.findings import Finding, error, shared_rule, warning
 from kpi_helpers.lint.model import model_of
 from kpi_helpers.lint.pieces import ascending
 from kpi_helpers.lint.spans import Span
+from kpi_helpers.lint.told import listed, shown
+from kpi_helpers.lint.turns import better_of
 from kpi_helpers.policy import Clause, Policy
 
 
@@ -28,15 +28,14 @@ def check_unlisted_words(policy: Policy) -> Iterator[Finding]:
             lacking = sorted(words - known) if words and maker is not None else []
             lacking = [word for word in lacking if _meets(policy, clause, name, word)]
             if lacking:
-                yield Finding(
-                    "error",
-                    place(clause),
-                    say(f"{argument} 没有写“{name}”的 {listed(lacking)}。", f"{argument} lacks {listed(lacking)} of '{name}'."),
-                    say(
-                        f"条款 {maker.id} 给出“{lacking[0]}”的人，这一条算不出。",
-                        f"whoever gets '{lacking[0]}' by clause {maker.id} has no result here.",
-                    ),
-                    say(f"补上 {listed(lacking)}，或写 otherwise。", f"list {listed(lacking)}, or write otherwise:."),
+                yield error(
+                    clause,
+                    f"{argument} 没有写“{name}”的 {listed(lacking)}。",
+                    f"{argument} lacks {listed(lacking)} of '{name}'.",
+                    f"条款 {maker.id} 给出“{lacking[0]}”的人，这一条算不出。",
+                    f"whoever gets '{lacking[0]}' by clause {maker.id} has no result here.",
+                    f"补上 {listed(lacking)}，或写 otherwise。",
+                    f"list {listed(lacking)}, or write otherwise:.",
                 )
 
 
@@ -80,12 +79,14 @@ def check_worth_of_grades(policy: Policy) -> Iterator[Finding]:
             worth = [(word, Fraction(by.values[word])) for word in words if word in by.values]
             for (better, more), (worse, less) in pairwise(worth):
                 if more < less and all(number >= 0 for _, number in worth):
-                    yield Finding(
-                        "warning",
-                        place(clause),
-                        say(f"更好的“{by.column}”反而得得少。", f"a better '{by.column}' is worth less."),
-                        say(f"{better} 为 {shown(more)}，{worse} 为 {shown(less)}。", f"{better}: {shown(more)}, {worse}: {shown(less)}."),
-                        say("核对各等级的数。", "check the numbers of the grades."),
+                    yield warning(
+                        clause,
+                        f"更好的“{by.column}”反而得得少。",
+                        f"a better '{by.column}' is worth less.",
+                        f"{better} 为 {shown(more)}，{worse} 为 {shown(less)}。",
+                        f"{better}: {shown(more)}, {worse}: {shown(less)}.",
+                        "核对各等级的数。",
+                        "check the numbers of the grades.",
                     )
                     break
 
