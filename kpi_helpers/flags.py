@@ -43,5 +43,6 @@ def flag_names(flags, people: pd.Index) -> np.ndarray:
     flags = [flag for flag in flags if flag.per == "employee"]
     masks = np.zeros((len(flags), len(people)), dtype=bool)
     for mask, flag in zip(masks, flags, strict=True):
-        mask[people.get_indexer(flag.ids)] = True
+        rows = people.get_indexer(flag.ids)
+        mask[rows[rows >= 0]] = True
     return named([flag.name for flag in flags], masks)

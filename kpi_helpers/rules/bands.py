@@ -32,8 +32,10 @@ Band = TypedDict("Band", {"from": Number, "above": Number, "to": Number, "below"
 Band.__pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
-def check_bands(bands: list[dict]) -> list[str]:
-    """What is wrong with bands taken by themselves: nothing given, two edges on one side."""
+def check_bands(bands: list[dict] | None) -> list[str]:
+    """What is wrong with bands taken by themselves: nothing given, two edges on one side. A policy may go without (None)."""
+    if bands is None:
+        return []
     problems = [] if bands else [say("bands 不能为空。", "bands must not be empty.")]
     for band in bands:
         if "give" not in band:

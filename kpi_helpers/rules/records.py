@@ -12,7 +12,7 @@ from kpi_helpers.arguments import ColumnName, Constant, Number, Round, RowNumber
 from kpi_helpers.book import Book
 from kpi_helpers.columns import NUMERIC, Table
 from kpi_helpers.errors import DataError, Fault
-from kpi_helpers.events import entered_points
+from kpi_helpers.events import discretion, entered_points
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines, Records
 from kpi_helpers.listing import grouped
@@ -119,6 +119,7 @@ def _check_events(clause: Clause, table: Table):
 
 
 discretionary.check, discretionary.check_clause = _check_discretion, _check_events
+discretionary.worth = discretion
 
 
 @figure

@@ -13,11 +13,12 @@ from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.listing import listing, names_of
-from kpi_helpers.numbers import ExactArray, count_by, exact, half_up, minimum, missing, places_of, rank_codes, text, where
+from kpi_helpers.numbers import ExactArray, exact, half_up, minimum, missing, places_of, rank_codes, text, where
 from kpi_helpers.period_rows import check_period_rows, days_of, named_periods
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
 from kpi_helpers.rules import banded
+from kpi_helpers.rules.bands import Band, check_bands
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.tables import Tables
 
@@ -40,20 +41,35 @@ def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
     faults = [RowFault("ratings", int(row), "grader_id", rows["grader_id"].iloc[row], "self_rating", problem, stops=False) for row in own]
     faults += _other_kinds(policy, rows)
     faults += check_period_rows(policy, tables, "ratings", ["employee_id", "grader_id"], "period")
+    faults += _twice_published(tables["period_scores"])
     return faults + check_period_rows(policy, tables, "survey", ["employee_id"], "period")
 
 
+def _twice_published(scores: pd.DataFrame) -> list[RowFault]:
+    """A period that stands twice for one person, be it written in two ways (2024Q1, 2024-Q1)."""
+    named = scores[["employee_id"]].assign(period=named_periods(scores, "period"))
+    problem, periods = say("在本期重复", "stands twice in the period"), scores["period"]
+    double = np.flatnonzero(named.duplicated() & ~scores.duplicated(["employee_id", "period"]))
+    return [RowFault("period_scores", int(row), "period", periods.iloc[row], "duplicate", problem) for row in double]
+
+
 def _other_kinds(policy: Policy, rows: pd.DataFrame) -> list[RowFault]:
-    """Ratings that name only another cycle (月度, 季度, 年度) than the one being scored."""
+    """Ratings of another cycle (月度, 季度, 年度) than the one being scored: left out, or a contradiction where the period is this one."""
     if policy.period is None or "period_type" not in rows:
         return []
-    unnamed = rows["period"].isna() if "period" in rows else True
-    other = rows["period_type"].notna() & (rows["period_type"] != KINDS[policy.period.kind]) & unnamed
-    problem = say(f"不属于 {policy.month}", f"does not belong to {policy.month}")
+    periods = named_periods(rows, "period")
+    other = (rows["period_type"].notna() & (rows["period_type"] != KINDS[policy.period.kind])).to_numpy(dtype=bool)
+    elsewhere = say(f"不属于 {policy.month}", f"does not belong to {policy.month}")
+    unfitting = say("与考核期不符", "does not fit the period")
     return [
-        RowFault("ratings", int(row), "period_type", rows["period_type"].iloc[row], "other_period", problem, stops=False)
-        for row in np.flatnonzero(other.to_numpy(dtype=bool))
+        *_of_type(rows, other & periods.isna().to_numpy(), "other_period", elsewhere, stops=False),
+        *_of_type(rows, other & (periods == policy.month).to_numpy(), "not_this_type", unfitting),
     ]
+
+
+def _of_type(rows: pd.DataFrame, chosen: np.ndarray, reason: str, problem: str, stops: bool = True) -> list[RowFault]:
+    values = rows["period_type"]
+    return [RowFault("ratings", int(row), "period_type", values.iloc[row], reason, problem, stops=stops) for row in np.flatnonzero(chosen)]
 
 
 def item_maxima(policy: Policy) -> dict:
@@ -106,7 +122,7 @@ def period_result(
     months = records.pick(_in_scope(book, records.frame, at, include_trial))
     used = months.count()
     mean = where(used == 0, None, months.sum("score") / where(used == 0, 1, used))
-    forms = count_by(book.codes(book.table("ratings")["employee_id"]), size) > 0
+    forms = _with_forms(book)
     given, published_before = _published_before(book)
 
     direct = open_to & (forms | ~given.isna()) & (mode != "mean_only")
@@ -120,6 +136,13 @@ def period_result(
     book.people["months_used"] = where(derived, used, None)
     behind = months.pick(derived[months.units]).cells("score"), published_before
     return Lines(half_up(entered), where(derived, used, None), list(behind), result=half_up(entered))
+
+
+def _with_forms(book: Book) -> np.ndarray:
+    """Who was rated directly: an empty form is none."""
+    ratings = book.table("ratings")
+    filled = np.any([ratings[item].notna() for item in item_maxima(book.policy)], axis=0)
+    return book.people.index.isin(ratings["employee_id"][filled])
 
 
 def _in_scope(book: Book, rows: pd.DataFrame, at: str, include_trial: bool) -> np.ndarray:
@@ -276,17 +299,24 @@ def _rows(people: pd.DataFrame, chosen: np.ndarray) -> pd.DataFrame:
     return people[chosen]
 
 
-def grade_table(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"], bands: list[dict] | None) -> Lines:
+def _check_amounts(bands, **_):
+    yield from check_bands(bands)
+    if any(isinstance(band.get("give"), str) for band in bands or ()):
+        yield say("give 应为金额（元）。", "give: must be an amount in 元.")
+
+
+def grade_table(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"], bands: list[Band] | None) -> Lines:
     """art11.0 等级: lost with the rest of the chapter; none, or HR's own table."""
     if bands is None:
         return Lines(missing(len(book.people)))
     return banded(book, clause, _graded_score(book, grade_on), bands)
 
 
+grade_table.check = lambda bands, **_: check_bands(bands)
 grade_table.thresholds = {"bands": {"grade_on": {"rounded": ["score"]}}}  # the raw score stands in no result
 
 
-def income(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"], bands: list[dict] | None) -> Lines:
+def income(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"], bands: list[Band] | None) -> Lines:
     """art4c 薪酬调整: no formula in the source; nothing, or 元 by score from HR's own table."""
     if bands is None:
         return Lines(missing(len(book.people)))
@@ -294,6 +324,7 @@ def income(book: Book, clause: Clause, grade_on: Literal["rounded", "raw"], band
     return Lines(half_up(lines.value), lines.quantity)
 
 
+income.check = _check_amounts
 income.thresholds = {"bands": {"grade_on": {"rounded": ["score"]}}}
 
 

@@ -13,15 +13,17 @@ from kpi_helpers.arguments import Number, YesNo
 from kpi_helpers.book import Book, published
 from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import Fault, PolicyError
-from kpi_helpers.events import entered_points, event_day, has_text
+from kpi_helpers.events import discretion, entered_points, event_day, has_text
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines, Records
-from kpi_helpers.numbers import clip, constant, count_by, exact, half_up, missing, sum_by, text, where
+from kpi_helpers.numbers import ExactArray, clip, constant, count_by, exact, half_up, missing, sum_by, text, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
 from kpi_helpers.rules import discretionary, section
 from kpi_helpers.schemes import by_clause
 from kpi_helpers.tables import Tables
+
+_DAY = 24 * 60  # minutes
 
 
 def score(policy: Policy, tables: Tables) -> Result:
@@ -39,7 +41,8 @@ def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
 
 def _broken_points(events: pd.DataFrame) -> list[RowFault]:
     entered = entered_points(events)
-    broken = (events["clause"] == "2.B1").to_numpy(dtype=bool) & (entered.den > 1) & (entered.num % np.maximum(entered.den, 1) != 0)
+    counts = ((events["clause"] == "2.B1") & (events["status"] == "confirmed")).to_numpy(dtype=bool)
+    broken = counts & (entered.den > 1) & (entered.num % np.maximum(entered.den, 1) != 0)
     problem = say("应为整数", "must be a whole number")
     return [RowFault("events", int(row), "points", entered[int(row)], "not_whole", problem) for row in np.flatnonzero(broken)]
 
@@ -72,11 +75,18 @@ def _with_minutes(policy: Policy, tables: Tables) -> Tables:
     if shifts != "HR" and "shift" in rows:
         starts, ends = (rows["shift"].map({name: _clock(name, shift, side) for name, shift in shifts.items()}) for side in ("start", "end"))
         signed = rows["signed_at"].dt.hour * 60 + rows["signed_at"].dt.minute
-        found = (signed - starts).where(rows["kind"] == "late", ends - signed).where(rows["kind"] != "absent").clip(lower=0)
+        night = ends <= starts
+        late, early = _apart(signed - starts, night), _apart(ends - signed, night)
+        found = late.where(rows["kind"] == "late", early).where(rows["kind"] != "absent").clip(lower=0)
         minutes = where(minutes.isna(), exact(found.astype(float)), minutes)
     kept = copy(tables)
     kept["attendance"] = rows.assign(minutes=minutes)
     return kept
+
+
+def _apart(minutes: pd.Series, night: pd.Series) -> pd.Series:
+    """Minutes apart by the clock; in a shift through the night by the shorter way round it."""
+    return minutes.where(~night, (minutes + _DAY // 2) % _DAY - _DAY // 2)
 
 
 def _clock(name: str, shift, side: str) -> int:
@@ -173,17 +183,32 @@ def sop_errors(
 
     Errors outside the window or without effect are recorded with 0 points; points that nobody approved are flagged.
     """
-    counts = records.column("affected_work").to_numpy(dtype=bool)
-    if window == "afternoon":
-        moment = records.column("occurred_at").dt
-        minute = moment.hour * 60 + moment.minute
-        counts = counts & (minute.isna() | ((minute >= _minutes(start)) & (minute <= _minutes(end)))).to_numpy(dtype=bool)
+    counts = _affecting(records.column("affected_work"), records.column("occurred_at"), window, start, end)
     _flag_unapproved(book, clause, records.pick(counts))
     free = records.pick(~counts)
     return [
         discretionary(book, clause, records.pick(counts), sign, low, high, "low" if blank == "min" else blank),
         Lines(constant(0, free.size), free.count(), free.cells("clause"), note=say("只记录，不扣分", "recorded, no points")),
     ]
+
+
+def _affecting(affected: pd.Series, occurred: pd.Series, window: str, start: str, end: str) -> np.ndarray:
+    """Errors that affected work, within the window; without a time of day an error is taken to lie in it."""
+    counts = affected.to_numpy(dtype=bool)
+    if window == "all_day":
+        return counts
+    minute = occurred.dt.hour * 60 + occurred.dt.minute
+    return counts & (minute.isna() | ((minute >= _minutes(start)) & (minute <= _minutes(end)))).to_numpy(dtype=bool)
+
+
+def _worth(events: pd.DataFrame, arguments: dict) -> ExactArray:
+    """What each error is worth beside others of the same fact: nothing where it is only recorded."""
+    counts = _affecting(events["affected_work"], events["occurred_at"], *(arguments[name] for name in ("window", "start", "end")))
+    blank = {"min": "low"}.get(arguments["blank"], arguments["blank"])
+    return where(counts, discretion(events, {**arguments, "blank": blank}), 0)
+
+
+sop_errors.worth = _worth
 
 
 def _flag_unapproved(book: Book, clause: Clause, records: Records) -> None:

@@ -17,10 +17,11 @@ from kpi_helpers.listing import listing, names_of
 from kpi_helpers.numbers import ExactArray, half_up, missing, places_of, total
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import banded
+from kpi_helpers.rules.bands import Band, check_bands
 from kpi_helpers.schemes.quarterly_standard.sheets import column_of, items_of
 
 
-def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounded", "raw"], rewards: list[dict] | None) -> Lines:
+def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounded", "raw"], rewards: list[Band] | None) -> Lines:
     """F5 奖惩与培训: ranks, items strictly below the threshold for training, and what HR's table proposes; people decide."""
     line = _rounding_to(threshold) if on == "rounded" else threshold
     low = {item: book.people[item].array < line for item in items_of(book.policy)}
@@ -50,6 +51,7 @@ def _decision_list(ids: pd.Index, columns: dict, lists: dict[str, list], propose
     return frame if proposed is None else frame.assign(proposal=proposed[known])
 
 
+decisions.check = lambda rewards, **_: check_bands(rewards)
 decisions.thresholds = {"threshold": ("below", "items"), "rewards": ["total"]}
 decisions.rounded_by = {"threshold": "on"}
 

@@ -36,7 +36,9 @@ def scope(book: Book) -> None:
 def _with_form(book: Book) -> np.ndarray:
     ratings = book.table("ratings")
     filled = ratings["self_score"].notna() | ratings["supervisor_score"].notna()
-    return book.people.index.isin([*ratings["employee_id"][filled], *book.table("item_scores")["employee_id"]])
+    scores = book.table("item_scores")
+    scored = scores[[item for item in items_of(book.policy) if item in scores]].notna().any(axis=1)
+    return book.people.index.isin([*ratings["employee_id"][filled], *scores["employee_id"][scored]])
 
 
 def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str], no_data: Literal["reweight", "block"]) -> list[Lines]:
@@ -48,7 +50,7 @@ def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str],
     unknown = {item: values.isna() & assessed for item, values in scores.items()}
     blocking = [item for item in items if item in book.kept["judged"] or no_data == "block"]
     empty = np.all(list(unknown.values()), axis=0)
-    lacking = {item: mask & (empty | (item in blocking)) for item, mask in unknown.items()}
+    lacking = {item: mask & (item in blocking or (empty & (not blocking))) for item, mask in unknown.items()}
     if weight != 0:
         lists = names_of(lacking, book.people.index)
         book.mark(list(lists), "incomplete", lists)

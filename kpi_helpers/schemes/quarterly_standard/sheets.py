@@ -13,7 +13,7 @@ from kpi_helpers.errors import did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Records
 from kpi_helpers.numbers import ExactArray, missing, text
-from kpi_helpers.period_rows import check_period_rows
+from kpi_helpers.period_rows import check_period_rows, named_periods
 from kpi_helpers.policy import Policy
 from kpi_helpers.tables import Tables
 
@@ -33,7 +33,18 @@ def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
     faults += _too_large(tables["daily_ops"], "on_time_count", "handled_count")
     for table, key in _KEYS.items():
         faults += check_period_rows(policy, tables, table, key, "quarter")
-    return faults
+    return [*faults, *_odd_meetings(tables["meetings"])]
+
+
+def _odd_meetings(meetings):
+    """Periods that are none, or that stand twice, be it written in two ways (2026Q3, 2026-Q3)."""
+    periods = named_periods(meetings, "period")
+    for row in np.flatnonzero(periods == ""):
+        problem = say("不是考核周期（写作 2026-10）", "is not a period (write 2026-10)")
+        yield RowFault("meetings", int(row), "period", meetings["period"].iloc[row], "not_a_period", problem)
+    for row in np.flatnonzero(periods.duplicated() & (periods != "") & ~meetings["period"].duplicated()):
+        problem = say("在本期重复", "stands twice in the period")
+        yield RowFault("meetings", int(row), "period", meetings["period"].iloc[row], "duplicate", problem)
 
 
 def _early_replies(feedback):

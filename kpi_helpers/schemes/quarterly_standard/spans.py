@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book, in_period
-from kpi_helpers.calendar import Period
+from kpi_helpers.book import Book
+from kpi_helpers.calendar import Period, in_period
 from kpi_helpers.lines import Records
 from kpi_helpers.numbers import ExactArray, exact
 from kpi_helpers.schemes.quarterly_standard.sheets import staff_of

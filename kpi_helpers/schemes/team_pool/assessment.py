@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number
-from kpi_helpers.book import Book, in_period
-from kpi_helpers.calendar import Period
+from kpi_helpers.book import Book
+from kpi_helpers.calendar import Period, in_period
 from kpi_helpers.events import event_day
 from kpi_helpers.language import say
 from kpi_helpers.listing import listing

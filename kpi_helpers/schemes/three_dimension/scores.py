@@ -37,6 +37,18 @@ def indicator_scores(book: Book, placeholder: list[Indicator], weights: dict, fu
     return [Lines(*given, note=note) for *given, note in zip(points, scores, cells, notes, strict=True)]
 
 
+def _check_indicators(placeholder, **_):
+    ids = [one["indicator_id"] for one in placeholder]
+    for id in sorted({id for id in ids if ids.count(id) > 1}):
+        yield say(f"指标 {id} 写了两次。", f"indicator {id} stands twice.")
+    for one in placeholder:
+        if one["weight"] <= 0:
+            yield say(f"指标 {one['indicator_id']} 的权重应大于 0。", f"the weight of indicator {one['indicator_id']} must be above 0.")
+
+
+indicator_scores.check = _check_indicators
+
+
 def _check_weights(book: Book, weight) -> None:
     """The weights of the placeholder list must add up to 100; check_rows says so of the sheet's own."""
     if not len(book.table("indicators")) and weight != HUNDRED:

@@ -123,7 +123,7 @@ def performance_pay(
     if link is None:
         return Lines(missing(len(totals)))
     worked, scheduled = (_fact(book, name) for name in ("days_worked", "days_scheduled"))
-    whole = worked.isna() & scheduled.isna() & ~book.people["partial_month"].to_numpy()
+    whole = worked.isna() & scheduled.isna() & book.kept["whole_month"]
     factor = where(whole, 1, worked / where(scheduled == 0, None, scheduled))
     title = say("出勤天数不全，绩效工资待定", "days worked or scheduled missing: performance pay open")
     book.flag("days_missing", title, book.people.index[factor.isna() & ~totals.isna()], clause)

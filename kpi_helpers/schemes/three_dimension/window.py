@@ -26,13 +26,14 @@ Assessed = Literal["previous", "current"]
 def scope(book: Book, clause: Clause, include_trial: YesNo) -> None:
     """4a 适用对象: everybody but cleaners (and, by choice, trial staff); who has left or not begun only if rated."""
     people = book.people
-    partial, absent = book.once(_partly_employed, book.period)
-    people["partial_month"] = partial
+    partial, gone, elsewhere = book.once(_employment, book.period)
+    people["partial_month"], book.kept["whole_month"] = partial, ~(partial | elsewhere)
     book.mark(_is(people, "role", "cleaner"), "out_of_scope")
     if not include_trial:
         book.mark(_is(book.table("employees"), "status", "trial"), "out_of_scope")
-    book.mark(absent & ~book.once(_rated_people), "not_assessed")
-    book.mark(_refused_people(book), "error")
+    refused = book.meant(_refused_people(book))
+    book.mark(gone & ~book.once(_rated_people) & ~refused, "not_assessed")
+    book.mark(refused, "error")
     if any(row["table"] == "indicators" for row in book.errors):
         book.mark(np.ones(len(people), dtype=bool), "error")
     title = say("本月不满月", "employed for part of the month only")
@@ -45,15 +46,15 @@ def _rated_people(tables: Tables) -> np.ndarray:
     return ids.isin(ratings["employee_id"][ratings["score"].notna()]).to_numpy()
 
 
-def _partly_employed(tables: Tables, period: Period | None) -> tuple[np.ndarray, np.ndarray]:
-    """Who joined or left within the month, and who had left by its end or had not begun."""
+def _employment(tables: Tables, period: Period | None) -> tuple[np.ndarray, ...]:
+    """Who joined or left within the month, who had left by its end or had not begun, and who was not there on any of its days."""
     roster = tables["employees"].drop_duplicates("employee_id")
     if period is None:
-        return np.zeros(len(roster), dtype=bool), np.zeros(len(roster), dtype=bool)
+        return (np.zeros(len(roster), dtype=bool),) * 3
     first, last = np.datetime64(period.first), np.datetime64(period.last)
     hired, left = (days_of(roster, name) for name in ("hire_date", "leave_date"))
     joined, leaver = (hired > first) & (hired <= last), (left >= first) & (left < last)
-    return joined | leaver, (left <= last) | (hired > last)
+    return joined | leaver, (left <= last) | (hired > last), (left < first) | (hired > last)
 
 
 def _refused_people(book: Book) -> list:
@@ -93,10 +94,10 @@ def rating_window(
 
 def _window(book, month: Period, first_day: int, last_day: int, shift_holidays: bool) -> tuple[date, date]:
     """First and last day of the window: days of the month, or by choice its working days counted from the first."""
-    if not shift_holidays:
+    days = book.workdays().between(month.first, month.last) if shift_holidays else []
+    if not days:
         return month.first + timedelta(days=first_day - 1), month.first + timedelta(days=last_day - 1)
-    days = book.workdays().between(month.first, month.last)
-    return days[first_day - 1], days[min(last_day, len(days)) - 1]
+    return days[min(first_day, len(days)) - 1], days[min(last_day, len(days)) - 1]
 
 
 def special_circumstances(book: Book, clause: Clause, enforcement: Literal["flag", "reject"], everybody: list) -> None:
