@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from test_replay import computed_again, month
 
 from kpi_helpers.cases import case_tables
 from kpi_helpers.errors import PolicyError
@@ -89,6 +90,13 @@ def test_base_wage_does_not_depend_on_the_score():
     inputs = sample("2026-10")
     calm = {**inputs, "events": {"columns": ["event_id", "employee_id", "clause"], "rows": []}}
     assert run(inputs).employees["base_pay"].equals(run(calm).employees["base_pay"])
+
+
+def test_a_changed_quota_leaves_alone_what_no_quota_bears_on(monkeypatch):
+    policy, _, replay = month("dawo")
+    again = computed_again(replay, policy.adjusted({"daily_call_quota": 90}), monkeypatch)
+    assert {"3.1d", "3.1a", "3.4.3a", "5.1"} <= set(again)
+    assert not set(again) & {"3.2b", "3.4.3b", "4.bottom.1", "6.2.0", "6.2.1b", "6.2.2a", "7.2", "7.4a", "8.2b", "10.4a"}
 
 
 def test_an_author_who_is_not_on_the_roster_is_refused():

@@ -13,6 +13,7 @@ from kpi_helpers.errors import PolicyError
 from kpi_helpers.ledger import check_balance
 from kpi_helpers.numbers import half_up
 from kpi_helpers.policy import find_policy, load_policy
+from kpi_helpers.report.decisions import proposals
 from kpi_helpers.report.views import View
 
 READINGS = [
@@ -78,10 +79,22 @@ def test_no_number_of_a_customer_reaches_a_reader():
     phones = {row[inputs["leads"]["columns"].index("phone")] for row in inputs["leads"]["rows"]}
     result = run(inputs)
     view = View(result)
-    shown = [*view.others(), view.people(), view.ledger_grid(), view.flags(), view.refused()]
+    shown = [*view.others(), view.people(), view.ledger_grid(), proposals(view), view.refused()]
     text = " ".join(str(grid.rows) for grid in shown)
     assert not [phone for phone in phones if phone in text]
     assert "138****" in text
+
+
+def test_the_month_of_the_run_before_a_trial_starts_is_no_month_of_another_one():
+    numbers = {"talk_minutes": 2600, "quota_talk": 2400, "calls": 2100, "quota_calls": 2000, "new_members": 26, "target": 25}
+    newcomer = [["004", number, f"2026-{7 + number:02d}", *numbers.values()] for number in (1, 2, 3)]
+    later = ["005", 1, "2026-11", *numbers.values()]
+
+    def window(rows):
+        columns = ["employee_id", "month_no", "month", *numbers]
+        return plain(run(sample("2026-10") | {"trial_months": {"columns": columns, "rows": rows}}).tables["trial_windows"])
+
+    assert window([*newcomer, later]) == window(newcomer) != []
 
 
 def test_the_same_tables_can_be_scored_again():

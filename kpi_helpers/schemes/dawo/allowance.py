@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -35,7 +36,7 @@ def awards(book: Book, status: Literal["trial", "regular"], levels: list[dict]) 
 
 def attained_awards(book: Book, mode: Literal["per_component", "min_ratio", "product"], paid_leave_counts: YesNo) -> list[Lines]:
     """5.2.2 按照实际达成比例发放: each award by its own ratio (or all by one), capped at 1; posts what is lost."""
-    people = book.people
+    people, bound = book.people, has_quota(book)
     people["attendance_ratio"] = ratio(*present_and_scheduled(book, paid_leave_counts))
     ratios = [minimum(people[name].array, 1) for name in ("r_talk", "r_calls", "attendance_ratio")]
     if mode == "per_component":
@@ -45,10 +46,8 @@ def attained_awards(book: Book, mode: Literal["per_component", "min_ratio", "pro
         talk, calls, present = ratios
         common = talk * calls * present if mode == "product" else minimum(minimum(talk, calls), present)
         lost, notes = [half_up(_full(book) * common) - _full(book)], ["×" + say("共同比例", "common ratio")]
-    lines = [Lines(where(has_quota(book), value, None), note=note) for value, note in zip(lost, notes, strict=True)]
-    payable = people["allowance"].array
-    for line in lines:
-        payable = payable + where(has_quota(book), line.value, 0)
+    lines = [Lines(where(bound, value, None), note=note) for value, note in zip(lost, notes, strict=True)]
+    payable = people["allowance"].array + where(bound, reduce(ExactArray.__add__, lost), 0)
     people["allowance_payable"], people["allowance_withheld"] = payable, exact(np.zeros(len(people), dtype=np.int64))
     lines[-1].result = payable
     return lines
@@ -68,16 +67,18 @@ def score_deduction(
     mode exclusive: nothing here for scores under `replaced_below`, where the next clause's share replaces this one.
     base: share of the payable or of the full allowance; never below 0.
     """
-    people = book.people
+    people, bound = book.people, has_quota(book)
     score = people["score" if grade_on == "rounded" else "raw_score"].array
-    hit = has_quota(book) & (score < below)
+    hit = bound & (score < below)
     if mode == "exclusive" and replaced_below is not None:
         hit &= ~(score < replaced_below)
     share = people["allowance_withheld"].array + where(hit, rate, 0)
     people["allowance_withheld"] = share
-    payable, before = people["allowance_payable"].array, people["allowance"].array
-    reduced = payable * (1 - share) if base == "payable" else clip(payable - share * _full(book), 0)
-    after = where(people["score"].array.isna() & has_quota(book), None, where(hit, half_up(reduced), before))
+    payable, before = people["allowance_payable"].array[hit], people["allowance"].array
+    reduced = payable * (1 - share[hit]) if base == "payable" else clip(payable - share[hit] * _full(book)[hit], 0)
+    after = before.copy()
+    after[hit] = half_up(reduced)
+    after = where(people["score"].array.isna() & bound, None, after)
     return Lines(where(hit, after - before, None), where(hit, score, None), result=after)
 
 

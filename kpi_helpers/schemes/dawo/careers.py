@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -12,13 +13,14 @@ from typing_extensions import TypedDict
 
 from kpi_helpers.arguments import Number, Whole
 from kpi_helpers.book import Book
-from kpi_helpers.calendar import Period, month_of
+from kpi_helpers.calendar import Period
 from kpi_helpers.lines import Lines
+from kpi_helpers.listing import listing
 from kpi_helpers.numbers import ExactArray, constant, half_up, missing, sum_by
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.dawo.months import numbers_of
-from kpi_helpers.schemes.dawo.points import decided_stars
-from kpi_helpers.schemes.dawo.staff import employment, is_trial, level_rows, person_levels, persons
+from kpi_helpers.schemes.dawo.months import month_number, month_text, numbers_of
+from kpi_helpers.schemes.dawo.points import counted_events
+from kpi_helpers.schemes.dawo.staff import employment, is_trial, level_places, level_rows, roster_index
 from kpi_helpers.tables import Tables
 
 
@@ -36,7 +38,7 @@ class EarlyStandard(TypedDict, total=False):
 def next_level(book: Book, levels: list[dict]) -> Lines:
     """6.0a 逐级晋升: the only level that may be proposed for each person; none on the highest or on no level."""
     ladder = level_rows(book, levels).index
-    place = ladder.get_indexer(pd.Index(person_levels(book, levels), dtype=object))
+    place = level_places(book, levels)
     book.people["level_place"] = place
     following = np.append(ladder[1:], [None, None]).astype(object)
     return Lines(missing(len(place)), result=following[np.where(place < 0, len(ladder), place)])
@@ -59,16 +61,14 @@ def star_in_first_month(book: Book, clause: Clause, mode: Literal["candidate", "
 
     `early_regularisation` holds the month for everybody. automatic: the person is regular from its first day.
     """
-    decisions = book.table("star_decisions").iloc[decided_stars(book)]
+    decisions, stars = book.table("star_decisions"), book.kept["decided_stars"]
     if book.period is not None:
-        decisions = decisions[decisions["announced_on"] <= pd.Timestamp(book.period.last)]
-    hired = employment(book)[0].astype("datetime64[M]")
-    stars = pd.MultiIndex.from_frame(decisions[["employee_id", "period"]])
-    first_months = pd.MultiIndex.from_arrays([book.people.index, hired.astype(str).astype(object)])
-    star = first_months.isin(stars) & is_trial(book, None)
-    book.outputs["early_regularisation"] = pd.Series(np.full(len(star), None, dtype=object), index=book.people.index)
-    book.outputs["candidates"] = pd.DataFrame({"employee_id": [], "route": [], "month": []}, dtype=object)
-    _regularise_early(book, clause, star, (hired + 1).astype(str).astype(object))
+        stars = stars[(decisions["announced_on"].iloc[stars] <= pd.Timestamp(book.period.last)).to_numpy()]
+    person = book.codes(decisions["employee_id"].iloc[stars])
+    hired, star = employment(book)[0].astype("datetime64[M]"), np.zeros(len(book.people), dtype=bool)
+    star[person[hired[person].astype(str) == decisions["period"].iloc[stars].to_numpy(dtype=str)]] = True
+    star &= is_trial(book, None)
+    _regularise_early(book, clause, star, (hired[star] + 1).astype(str))
     if mode == "automatic":
         known = pd.to_datetime(book.people.get("regular_from", pd.Series(pd.NaT, index=book.people.index)))
         book.people["regular_from"] = known.where(~star | known.notna(), pd.Series((hired + 1).astype("datetime64[us]"), book.people.index))
@@ -97,10 +97,9 @@ def fast_promotion(book: Book, clause: Clause, months: Whole, complaint_clauses:
     reached = _specialists(book) & ~is_trial(book, book.period.last) & people["next_level"].notna().to_numpy()
     reached &= (people["r_talk"].array > 1) & (people["r_calls"].array > 1) & (_complaints(book, complaint_clauses) == 0)
     reached &= people["incentive_ratio"].array >= 1
-    before = book.period
-    for _ in range(months - 1):
-        before = before.before()
-        reached &= _incentive_ratio_in(book, str(before)) >= 1
+    own = month_number(book.period.months[-1])
+    for number in range(own - months + 1, own):
+        reached &= book.once(_incentive_ratio_in, month_text(number)) >= 1
     _propose(book, clause, reached, _next_month(book))
 
 
@@ -109,11 +108,11 @@ def level_pay_from(book: Book, effective: Literal["next_natural_quarter", "next_
 
     Decided are the windows met (6.2.1b) and what the sheet 职级起薪 names.
     """
-    trial, probe = book.outputs["trial"], book.table("level_probe")
-    passed = trial["regular_from"].dropna()
-    decided = {one: str(Period.parse(month).before()) for one, month in passed.items()}
+    trial, probe = book.kept["trial"], book.table("level_probe")
+    met = trial.passed > 0
+    decided = dict(zip(trial.ids[met], map(month_text, (trial.started + trial.passed - 1)[met].tolist()), strict=True))
     decided |= dict(zip(probe["employee_id"], probe["decided_after_month"], strict=True))
-    book.outputs["level_pay_from"] = {one: first_paid_day(month, effective) for one, month in decided.items()}
+    book.outputs["level_pay_from"] = listing(_first_paid_days, decided, effective)
 
 
 def first_paid_day(decided_after: str, effective: str) -> date:
@@ -128,16 +127,17 @@ def first_paid_day(decided_after: str, effective: str) -> date:
 
 def raises(book: Book, levels: list[dict], amount: Number | None) -> None:
     """7.3 底薪上调: for every candidate the amount, or what the next level's base wage is more (元); people decide."""
-    rows, ladder = book.outputs["candidates"], level_rows(book, levels)
-    place = book.people["level_place"].to_numpy()[book.codes(rows["employee_id"])]
-    names, wages = np.append(ladder.index, None), numbers_of(ladder, "base_wage")
-    following = np.where((place >= 0) & (place + 1 < len(ladder)), place + 1, -1)
-    rows["level"], rows["next_level"] = names[place], names[following]
-    more = wages.take(following, allow_fill=True) - wages.take(place, allow_fill=True)
-    rows["raise"] = more if amount is None else constant(half_up(amount), len(rows))
+    places, ladder = book.people["level_place"].to_numpy(), level_rows(book, levels)
+    book.outputs["candidates"] = listing(_with_raises, book.kept["candidates"], book.people.index, places, ladder, amount)
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _first_paid_days(decided: dict[str, str], effective: str) -> dict[str, date]:
+    """新职级起薪日 of everybody for whom a level was decided, after which month."""
+    days = {month: first_paid_day(month, effective) for month in set(decided.values())}
+    return {one: days[month] for one, month in decided.items()}
 
 
 def _specialists(book: Book) -> np.ndarray:
@@ -146,37 +146,50 @@ def _specialists(book: Book) -> np.ndarray:
 
 def _complaints(book: Book, clauses: list[str]) -> ExactArray:
     """Confirmed complaints of the month, counted from the events under these clauses."""
-    events, (rows, person) = book.events, book.once(_events_under, *clauses)
-    kept = events["kept"].to_numpy(dtype=bool)[rows]
-    return sum_by(events["count"].array[rows[kept]], person[kept], len(book.people))
+    rows, person = counted_events(book, *clauses)
+    return sum_by(book.events["count"].array[rows], person, len(book.people))
 
 
-def _events_under(tables: Tables, *clauses: str) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of these clauses, and whom they are of."""
-    events = tables["events"]
-    rows = np.flatnonzero(events["clause"].isin(clauses))
-    return rows, persons(tables, events["employee_id"].iloc[rows])
-
-
-def _incentive_ratio_in(book: Book, month: str) -> ExactArray:
+def _incentive_ratio_in(tables: Tables, month: str) -> ExactArray:
     """激励量达成率 of an earlier month, from 季度各月."""
-    rows = book.table("quarter_months")
+    rows = tables["quarter_months"]
     rows = rows[rows["month"] == month]
-    return numbers_of(rows, "incentive_ratio").take(pd.Index(rows["employee_id"]).get_indexer(book.people.index), allow_fill=True)
+    return numbers_of(rows, "incentive_ratio").take(pd.Index(rows["employee_id"]).get_indexer(roster_index(tables)), allow_fill=True)
 
 
-def _next_month(book: Book) -> np.ndarray:
-    return np.full(len(book.people), str(month_of(book.period.last).after()), dtype=object)
+def _next_month(book: Book) -> str:
+    return month_text(month_number(book.period.months[-1]) + 1)
 
 
-def _regularise_early(book: Book, clause: Clause, chosen: np.ndarray, months: np.ndarray) -> None:
+def _regularise_early(book: Book, clause: Clause, chosen: np.ndarray, months: np.ndarray | str) -> None:
     """Candidates for early regularisation, each with the first month proposed."""
-    early = book.outputs["early_regularisation"]
-    book.outputs["early_regularisation"] = early.where(early.notna() | ~chosen, pd.Series(months, index=early.index))
+    early = book.kept.get("early_regularisation", np.full(len(chosen), None, dtype=object)).copy()
+    early[chosen] = np.where(early[chosen] == None, months, early[chosen])  # noqa: E711 - of each person
+    book.kept["early_regularisation"] = early
+    book.outputs["early_regularisation"] = listing(pd.Series, early, book.people.index, object)
     _propose(book, clause, chosen, months)
 
 
-def _propose(book: Book, clause: Clause, chosen: np.ndarray, months: np.ndarray) -> None:
+def _propose(book: Book, clause: Clause, chosen: np.ndarray, months: np.ndarray | str) -> None:
     """Add people to the list of candidates (候选名单): what for, and from which month."""
-    found = pd.DataFrame({"employee_id": book.people.index[chosen], "route": clause.title, "month": months[chosen]})
-    book.outputs["candidates"] = pd.concat([book.outputs["candidates"], found], ignore_index=True)
+    number = np.count_nonzero(chosen)
+    route, month = (np.full(number, words, dtype=object) for words in (clause.title, months))
+    found = {"person": np.flatnonzero(chosen), "route": route, "month": month}
+    earlier = book.kept.get("candidates", {name: values[:0] for name, values in found.items()})
+    book.kept["candidates"] = proposed = {name: np.append(earlier[name], values) for name, values in found.items()}
+    book.outputs["candidates"] = listing(_candidates, proposed, book.people.index)
+
+
+def _candidates(proposed: dict[str, np.ndarray], ids: pd.Index) -> pd.DataFrame:
+    """候选名单: who, what for, and from which month."""
+    return pd.DataFrame({"employee_id": ids[proposed["person"]], "route": proposed["route"], "month": proposed["month"]}, dtype=object)
+
+
+def _with_raises(proposed: dict, ids: pd.Index, places: np.ndarray, ladder: pd.DataFrame, amount: Fraction | None) -> pd.DataFrame:
+    """候选名单 with everybody's level and the next one, and the raise."""
+    rows, place = _candidates(proposed, ids), places[proposed["person"]]
+    names, wages = np.append(ladder.index, None), numbers_of(ladder, "base_wage")
+    following = np.where((place >= 0) & (place + 1 < len(ladder)), place + 1, -1)
+    more = wages.take(following, allow_fill=True) - wages.take(place, allow_fill=True)
+    rises = {"raise": more if amount is None else constant(half_up(amount), len(rows))}
+    return rows.assign(level=names[place], next_level=names[following], **rises)

@@ -25,12 +25,14 @@ class Calls:
     column: np.ndarray
     numbers: dict[str, ExactArray]  # talk_minutes, attempts, connected, rows (1 each)
 
-    def sums(self, on: np.ndarray, chosen: np.ndarray, parts: int) -> dict[str, ExactArray]:
-        """The numbers added up over the days that are on of the chosen people, by person and part of the days."""
-        rows = np.flatnonzero(chosen[self.person])
+    def sums(self, on: np.ndarray, people: np.ndarray, parts: int) -> dict[str, ExactArray]:
+        """The numbers added up over the days that are on of some people, one after the other, by part of the days."""
+        place = np.full(len(on), -1)
+        place[people] = np.arange(len(people))
+        rows = np.flatnonzero(place[self.person] >= 0)
         rows = rows[on[self.person[rows], self.column[rows]]]
-        cell = self.person[rows] * parts + self.column[rows] * parts // on.shape[1]
-        return {name: sum_by(values[rows], cell, len(on) * parts) for name, values in self.numbers.items()}
+        cell = place[self.person[rows]] * parts + self.column[rows] * parts // on.shape[1]
+        return {name: sum_by(values[rows], cell, len(people) * parts) for name, values in self.numbers.items()}
 
 
 @dataclass
@@ -43,30 +45,17 @@ class PersonDays:
     paid_leave: np.ndarray
     attended: np.ndarray
     exempt: np.ndarray
+    assessed: np.ndarray  # scheduled, and neither on leave nor exempt
     whole: ExactArray
     calls: Calls
     uncalled: np.ndarray  # attended without a row of calls
-    parts: int  # equal parts that calls are added up by, such as weeks
-    sums: dict[str, ExactArray]  # of the calls, as if nobody were exempt
+    lacking: np.ndarray  # who has such a day among the assessed ones
+    sums: dict[str, ExactArray]  # of the calls by person and part of the days, such as a week, as if nobody were exempt
+    done: dict[str, ExactArray]  # the same of assessed days
 
     @property
     def dates(self) -> np.ndarray:
         return day64(self.first) + np.arange(self.scheduled.shape[1])
-
-    @property
-    def assessed(self) -> np.ndarray:
-        return self.scheduled & ~self.leave & ~self.exempt
-
-    @property
-    def lacking(self) -> np.ndarray:
-        """Who has an assessed and attended day without a row of calls."""
-        return (self.uncalled & ~self.exempt).any(axis=1)
-
-    def done(self) -> dict[str, ExactArray]:
-        """The numbers of the calls of assessed days, by person and part."""
-        new = self.exempt.any(axis=1)
-        own = self.calls.sums(self.assessed, new, self.parts)
-        return {name: where(new.repeat(self.parts), own[name], sums) for name, sums in self.sums.items()}
 
 
 def person_days(book: Book, first: date, last: date, parts: int = 1) -> PersonDays:
@@ -74,9 +63,14 @@ def person_days(book: Book, first: date, last: date, parts: int = 1) -> PersonDa
     days = book.once(_days_without_exemption, first, last, tuple(workdays(book, first, last)), parts)
     hired, length = employment(book)[0], np.timedelta64(book.kept.get("exempt_days", 0), "D")
     new = np.flatnonzero((hired <= day64(last)) & (hired + length > day64(first)))
-    exempt = np.zeros_like(days.scheduled)
+    exempt, lacking = np.zeros_like(days.scheduled), days.lacking.copy()
     exempt[new] = (days.dates >= hired[new, None]) & (days.dates < hired[new, None] + length)
-    return replace(days, exempt=exempt)
+    assessed = days.assessed & ~exempt
+    lacking[new] = (days.uncalled[new] & assessed[new]).any(axis=1)
+    done = {name: values.copy() for name, values in days.sums.items()}
+    for name, values in days.calls.sums(assessed, new, parts).items():
+        done[name][(new[:, None] * parts + np.arange(parts)).ravel()] = values
+    return replace(days, exempt=exempt, assessed=assessed, lacking=lacking, done=done)
 
 
 def _days_without_exemption(tables: Tables, first: date, last: date, workdays: tuple[date, ...], parts: int) -> PersonDays:
@@ -95,9 +89,10 @@ def _days_without_exemption(tables: Tables, first: date, last: date, workdays: t
         leave[people, columns] = _flags(rows, "leave", False) | paid[people, columns]
         attended[people, columns] = _flags(rows, "attended", True) & ~leave[people, columns]
     scheduled = planned & (dates >= hired[:, None]) & (dates <= left[:, None])
-    uncalled = attended & scheduled & ~leave
+    assessed = scheduled & ~leave
+    uncalled = attended & assessed
     uncalled[calls.person, calls.column] = False
-    sums = calls.sums(scheduled & ~leave, np.ones(len(hired), dtype=bool), parts)
+    sums = calls.sums(assessed, np.arange(len(hired)), parts)
     return PersonDays(
         first,
         scheduled=scheduled,
@@ -105,11 +100,13 @@ def _days_without_exemption(tables: Tables, first: date, last: date, workdays: t
         paid_leave=paid & scheduled,
         attended=attended & scheduled,
         exempt=np.zeros_like(planned),
+        assessed=assessed,
         whole=maximum(exact(planned.sum(axis=1)), len(workdays)),
         calls=calls,
         uncalled=uncalled,
-        parts=parts,
+        lacking=uncalled.any(axis=1),
         sums=sums,
+        done=sums,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -9,18 +10,48 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole
-from kpi_helpers.book import Book
+from kpi_helpers.book import Book, in_period
+from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
-from kpi_helpers.listing import grouped, listing, lists_of
-from kpi_helpers.numbers import count_by, exact, missing, where
+from kpi_helpers.listing import listing
+from kpi_helpers.numbers import ExactArray, count_by, exact, missing, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import day64, first_given, person_days, sundays
-from kpi_helpers.schemes.dawo.staff import employment, has_quota
+from kpi_helpers.schemes.dawo.staff import employment, has_quota, persons
 from kpi_helpers.tables import Tables
 
-_WEEK = pd.Timedelta(days=7)
+
+@dataclass
+class Weeks:
+    """每周接触: every person's weeks in the order of the weeks, with the row of the sheet behind each, -1 for none."""
+
+    row: np.ndarray
+    person: np.ndarray
+    week_end: np.ndarray
+    provided: ExactArray
+    contacted: ExactArray
+    rate: ExactArray
+    entered: dict[str, np.ndarray]  # what the supervisor says of the conditions
+    inside: np.ndarray  # of the month
+    assessed: ExactArray | None = None  # days
+    calls: dict[str, ExactArray] | None = None  # of these days, missing where no day has a row
+
+
+@dataclass
+class Steps:
+    """阶梯: the weeks of the month, with the row of 每周接触 behind each, -1 for none, and the step it counts as, 0 for none."""
+
+    row: np.ndarray
+    person: np.ndarray
+    week_end: np.ndarray
+    rate: ExactArray
+    step: np.ndarray
+
+    def to(self, step: int) -> Steps:
+        """The weeks that led to one of the steps."""
+        return Steps(*(values[self.step == step] for values in vars(self).values()))
 
 
 def check_weeks(tables: Tables) -> list[RowFault]:
@@ -49,7 +80,9 @@ def contact_rates(book: Book, least: Number, counting: Literal["attempts", "conn
     if len(leads):
         minima = list(probes) if len(probes) else [least]
         book.outputs["contact_rates"] = [Fraction(int((contacts >= one).sum()), len(leads)) for one in minima]
-    book.kept["contact_weeks"] = _all_weeks(book, leads, np.asarray(contacts >= least))
+    weeks = _all_weeks(book, leads, np.asarray(contacts >= least))
+    assessed, calls = _calls_by_week(book, weeks)
+    book.kept["contact_weeks"] = replace(weeks, assessed=assessed, calls=calls)
 
 
 def contact_ladder(
@@ -68,21 +101,17 @@ def contact_ladder(
     States: 1-4 the step taken, 0 none, stopped, no_leads, flagged (low, but the step's condition is false: the
     supervisor decides). A stop carries over a month end, the level does not (unless `reset` says so).
     """
-    log = book.kept["contact_weeks"].copy()
-    steps = read_thresholds(thresholds)
-    poor = _conditions(log, "habits_poor", _week_below_quota(book, log) if habits == "week_basic_unmet" else None)
-    below = _conditions(log, "performance_below", _members_below(book, log) if performance == "incentive_below_1" else None)
-    log["step"], log["state"] = _climb(book, log, steps, poor, below, reset, condition_false == "repeat_previous", beyond == "repeat_4")
-    provided = log["leads_provided"].array
-    log["rate"] = where(provided > 0, log["leads_contacted"].array / where(provided > 0, provided, 1), None)
-    log["reached"] = log["rate"].array >= standard
-    log = log[book.in_period(log["week_end"])]
-    book.kept["ladder"] = log[["person", "employee_id", "week_end", "row", "rate", "step"]]
-    shown = ["employee_id", "week_end", "leads_provided", "leads_contacted", "rate", "reached", "step", "state"]
-    book.outputs["ladder_log"] = ladder = listing(_renumbered, log[shown])
+    weeks, limits = book.kept["contact_weeks"], read_thresholds(thresholds)
+    poor = _conditions(weeks, "habits_poor", _below_quota(book, weeks) if habits == "week_basic_unmet" else None)
+    below = _conditions(weeks, "performance_below", _members_below(book, weeks) if performance == "incentive_below_1" else None)
+    state = _climb(len(book.people), weeks, limits, poor, below, reset, condition_false == "repeat_previous", beyond == "repeat_4")
+    words = np.array([*range(len(limits) + 1), *_STATES], dtype=object)
+    month = (values[weeks.inside] for values in (weeks.row, weeks.person, weeks.week_end, weeks.rate, np.maximum(state, 0)))
+    book.kept["ladder"] = Steps(*month)
+    book.outputs["ladder_log"] = ladder = listing(_ladder_log, book.people.index, weeks, standard, state, words)
     book.outputs["weeks_to_review"] = listing(_flagged, ladder)
-    _name_missing_weeks(book, clause, log)
-    return Lines(missing(len(book.people)), result=_states(book, log))
+    _name_missing_weeks(book, clause, weeks)
+    return Lines(missing(len(book.people)), result=_states(len(book.people), weeks, state, words))
 
 
 contact_ladder.thresholds = {"standard": ("at_least", "ladder_log.rate"), "thresholds": ("below", "ladder_log.rate")}
@@ -91,31 +120,31 @@ contact_ladder.steps, contact_ladder.counted = "thresholds", {"ladder_log.rate":
 
 def ladder_step(book: Book, step: Whole, points: Number, notice: str) -> Lines:
     """3.4.3.1-3 第几次低于门槛: points for each week that led to this step; `notice` names the list of what follows."""
-    rows = _steps(book, step)
-    book.outputs[notice] = rows[["employee_id", "week_end", "rate"]].assign(effective=rows["week_end"] + pd.Timedelta(days=1))
-    return _points(book, rows, points)
+    steps: Steps = book.kept["ladder"].to(step)
+    book.outputs[notice] = listing(_notice, book.people.index, steps)
+    return _points(book, steps, points)
 
 
 def lead_policy(book: Book, step: Whole, policy: str) -> Lines:
     """3.4.3.4a 次月调整: which leads a person gets in the next month; `policy` after this step, else the normal ones."""
     words = np.full(len(book.people), "normal", dtype=object)
-    words[book.codes(_steps(book, step)["employee_id"])] = policy
-    chosen = words == policy
-    book.outputs["lead_policy"] = pd.DataFrame({"employee_id": book.people.index[chosen], "policy": words[chosen]})
+    words[book.kept["ladder"].to(step).person] = policy
+    book.outputs["lead_policy"] = listing(_lead_policies, book.people.index, words, policy)
     return Lines(missing(len(words)), result=words)
 
 
 def persuasion_list(book: Book, clause: Clause, step: Whole, points: Number, action: Literal["review_flag_only"] | None) -> Lines:
     """3.4.3.4b 列为待劝退人员: points, and a review case with its evidence; never an action."""
-    rows = _steps(book, step)
+    steps: Steps = book.kept["ladder"].to(step)
     if action is not None:
-        detail = dict(zip(rows["employee_id"], rows["week_end"].dt.strftime("%Y-%m-%d"), strict=True))
+        days = np.datetime_as_string(steps.week_end, unit="D").tolist()
+        detail = dict(zip(book.people.index[steps.person], days, strict=True))
         note = say(
             "末位或未达标本身不是合法解除理由，须由人事复核。", "Ranking or targets alone are no lawful ground to dismiss; HR reviews."
         )
         title = say("待劝退（供复核）", "to be persuaded to resign (for review)")
         book.flag("to_be_persuaded_to_resign", title, list(detail), clause, detail=detail, note=note)
-    return _points(book, rows, points)
+    return _points(book, steps, points)
 
 
 def read_thresholds(thresholds) -> list[Fraction]:
@@ -132,125 +161,158 @@ def read_thresholds(thresholds) -> list[Fraction]:
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 _STEPS = 4  # 3.4.3 has four steps
-_CONDITION_FROM = 3  # steps 1 and 2 have no further condition
+_STATES = ("stopped", "no_leads", "flagged")  # of a week that is no step
+_STOPPED, _NO_LEADS, _FLAGGED = range(-len(_STATES), 0)  # where they stand in a list after all steps
+_DAY = np.timedelta64(1, "D")
+_SPANS = {"calendar_month": 1, "quarter": 3}  # months that share one ladder
 
 
-def _all_weeks(book: Book, leads: pd.DataFrame, contacted: np.ndarray) -> pd.DataFrame:
-    """Every person's weeks by date, with the row of 每周接触 behind each (-1 where it was counted from the leads)."""
-    weeks = book.table("contact_weeks").copy()
-    weeks["row"] = np.arange(len(weeks))
-    if "week_end" in leads and leads["week_end"].notna().any():
-        counted = pd.DataFrame(
-            {"employee_id": leads["employee_id"], "week_end": leads["week_end"], "leads_contacted": contacted.astype(np.int64)}
-        )
-        counted = counted.groupby(["employee_id", "week_end"], as_index=False).agg(
-            leads_provided=("leads_contacted", "size"), leads_contacted=("leads_contacted", "sum")
-        )
-        known = pd.MultiIndex.from_frame(weeks[["employee_id", "week_end"]])
-        counted = counted[~pd.MultiIndex.from_frame(counted[["employee_id", "week_end"]]).isin(known)]
+def _all_weeks(book: Book, leads: pd.DataFrame, contacted: np.ndarray) -> Weeks:
+    """The weeks of 每周接触 and, where it has none, those counted from the leads."""
+    if "week_end" not in leads or leads["week_end"].isna().all():
+        return book.once(_weeks_in_order, book.period)
+    counted = pd.DataFrame({**leads[["employee_id", "week_end"]], "leads_contacted": contacted.astype(np.int64)})
+    counted = counted.groupby(["employee_id", "week_end"], as_index=False).agg(
+        leads_provided=("leads_contacted", "size"), leads_contacted=("leads_contacted", "sum")
+    )
+    return _weeks_in_order(book.tables, book.period, counted)
+
+
+def _weeks_in_order(tables: Tables, period: Period | None, counted: pd.DataFrame | None = None) -> Weeks:
+    rows = tables["contact_weeks"].assign(row=np.arange(len(tables["contact_weeks"])))
+    if counted is not None:
+        known, found = (pd.MultiIndex.from_frame(one[["employee_id", "week_end"]]) for one in (rows, counted))
         numbers = {name: exact(counted[name]) for name in ("leads_provided", "leads_contacted")}
-        weeks = pd.concat([weeks, counted.assign(**numbers, row=-1)], ignore_index=True)
-    weeks["person"] = book.codes(weeks["employee_id"])
-    return weeks[(weeks["person"] >= 0) & weeks["week_end"].notna()].sort_values(["week_end", "person"], ignore_index=True)
+        rows = pd.concat([rows, counted.assign(**numbers, row=-1)[~found.isin(known)]], ignore_index=True)
+    rows["person"] = persons(tables, rows["employee_id"])
+    rows = rows[(rows["person"] >= 0) & rows["week_end"].notna()].sort_values(["week_end", "person"])
+    provided, contacted = rows["leads_provided"].array, rows["leads_contacted"].array
+    rate = where(provided > 0, contacted / where(provided > 0, provided, 1), None)
+    entered = {name: rows[name].to_numpy(dtype=object) for name in ("habits_poor", "performance_below") if name in rows}
+    row, person, week_end = (rows[name].to_numpy() for name in ("row", "person", "week_end"))
+    return Weeks(row, person, week_end, provided, contacted, rate, entered, in_period(rows["week_end"], period))
 
 
-def _conditions(log: pd.DataFrame, name: str, computed: np.ndarray | None) -> np.ndarray:
+def _conditions(weeks: Weeks, name: str, computed: np.ndarray | None) -> np.ndarray:
     """What the supervisor entered, else what the data say, else not."""
-    entered = log[name].to_numpy(dtype=object) if name in log else np.full(len(log), None, dtype=object)
-    known = ~pd.isna(entered)
-    result = np.zeros(len(log), dtype=bool) if computed is None else computed.copy()
-    result[known] = entered[known].astype(bool)
+    result = np.zeros(len(weeks.row), dtype=bool) if computed is None else computed
+    if name in weeks.entered:
+        known = ~pd.isna(weeks.entered[name])
+        result[known] = weeks.entered[name][known].astype(bool)
     return result
 
 
-def _week_below_quota(book: Book, log: pd.DataFrame) -> np.ndarray:
-    """week_basic_unmet: minutes or calls of the week's assessed days are below its daily quotas; unknown is not."""
-    if not len(log) or not len(book.table("call_daily")):
-        return np.zeros(len(log), dtype=bool)
-    first, last = (log["week_end"].min() - pd.Timedelta(days=6)).date(), log["week_end"].max().date()
-    weeks = ((last - first).days + 1) // 7
-    days, person = person_days(book, first, last, weeks), log["person"].to_numpy()
-    cell = person * weeks + (log["week_end"] - pd.Timestamp(first)).dt.days.to_numpy() // 7
+def _calls_by_week(book: Book, weeks: Weeks) -> tuple[ExactArray, dict[str, ExactArray]]:
+    """The assessed days of each week, and minutes and calls of these days; missing where no day has a row."""
+    names = ("talk_minutes", "attempts", "connected")
+    if not len(weeks.row) or not len(book.table("call_daily")):
+        return missing(len(weeks.row)), dict.fromkeys(names, missing(len(weeks.row)))
+    first, last = (pd.Timestamp(day) for day in (weeks.week_end[0] - 6 * _DAY, weeks.week_end[-1]))
+    number = ((last - first).days + 1) // 7
+    days = person_days(book, first.date(), last.date(), number)
+    cell = weeks.person * number + (weeks.week_end - first.to_datetime64()) // (7 * _DAY)
+    called = days.done["rows"][cell] > 0
     assessed = exact(days.assessed.reshape(-1, 7).sum(axis=1)[cell])
-    done, low = days.done(), np.zeros(len(log), dtype=bool)
-    for name, daily in (("talk_minutes", "daily_talk"), (book.policy["call_counting"], "daily_calls")):
-        low |= done[name][cell] < assessed * book.people[daily].array[person]
-    return low & (done["rows"][cell] > 0)
+    return assessed, {name: where(called, days.done[name][cell], None) for name in names}
 
 
-def _members_below(book: Book, log: pd.DataFrame) -> np.ndarray:
+def _below_quota(book: Book, weeks: Weeks) -> np.ndarray:
+    """week_basic_unmet: minutes or calls of the week's assessed days are below its daily quotas; unknown is not."""
+    pairs = ("talk_minutes", "daily_talk"), (book.policy["call_counting"], "daily_calls")
+    return np.any([weeks.calls[done] < weeks.assessed * book.people[daily].array[weeks.person] for done, daily in pairs], axis=0)
+
+
+def _members_below(book: Book, weeks: Weeks) -> np.ndarray:
     """incentive_below_1: the month's members are below the target; other months are not known here."""
     behind = book.people["incentive_ratio"].array < 1
-    return behind[log["person"].to_numpy()] & book.in_period(log["week_end"])
+    return behind[weeks.person] & weeks.inside
 
 
-def _climb(book, log, thresholds, poor, below, reset, repeat_previous, repeat_last):
-    """The ladder over all people at once, week by week: the step each row counts as (0 none), and its state in words."""
-    level = np.zeros(len(book.people), dtype=np.int64)
-    stopped_week = np.full(len(book.people), np.datetime64("NaT"), dtype="datetime64[us]")
-    step, state = np.zeros(len(log), dtype=np.int64), np.full(len(log), 0, dtype=object)
-    provided, contacted = log["leads_provided"].array, log["leads_contacted"].array
-    limits = exact([*thresholds, 0])  # nobody is below 0: no step after the last
-    span = None
-    for week, rows in log.groupby("week_end", sort=True).indices.items():
-        if span != (span := _span(week, reset)):
+def _climb(people: int, weeks: Weeks, thresholds, poor, below, reset, repeat_previous, repeat_last) -> np.ndarray:
+    """The ladder over all people at once, week by week: the step that each week counts as, 0 for none, or why it cannot be one."""
+    size, level = len(weeks.row), np.zeros(people, dtype=np.int64)
+    stopped_week = np.full(people, np.datetime64("NaT"), dtype=weeks.week_end.dtype)
+    # by step: is the week low enough for it, and does its further condition hold? After the last step nothing is low
+    low = np.array([*(weeks.rate < one for one in thresholds), np.zeros(size, dtype=bool)])
+    fits = np.array([*np.ones((2, size), dtype=bool), poor, *[below] * (len(thresholds) - 2)])
+    without, state = weeks.provided == 0, np.zeros(size, dtype=np.int64)
+    ends, starts = np.unique(weeks.week_end, return_index=True)
+    months = ends.astype("datetime64[M]").astype(np.int64)
+    anew = np.diff(months // _SPANS[reset], prepend=0) != 0 if reset in _SPANS else np.zeros(len(ends), dtype=bool)
+    for end, new, rows in zip(ends, anew, np.split(np.arange(size), starts[1:]), strict=False):
+        if new:
             level[:] = 0
-        person = log["person"].to_numpy()[rows]
-        stopped = stopped_week[person] == np.datetime64(week)
-        without = ~stopped & (provided[rows] == 0)
-        next_step = np.minimum(level[person] + 1, len(thresholds) if repeat_last else len(thresholds) + 1)
-        low = ~stopped & ~without & (contacted[rows] < provided[rows] * limits[next_step - 1])
-        fits = (next_step < _CONDITION_FROM) | np.where(next_step == _CONDITION_FROM, poor[rows], below[rows])
-        taken = np.where(low & fits, next_step, np.where(low & ~fits & repeat_previous, level[person], 0))
-        level[person] = np.maximum(level[person], taken)
-        stopped_week[person[taken == 2]] = np.datetime64(week) + _WEEK.to_timedelta64()
-        step[rows] = taken
-        state[rows] = np.select([stopped, without, taken > 0, low], ["stopped", "no_leads", taken.astype(object), "flagged"], 0)
-    return step, state
+        person = weeks.person[rows]
+        before, stopped = level[person], stopped_week[person] == end
+        next_step = np.minimum(before + 1, len(thresholds) + (not repeat_last))
+        lacking = low[next_step - 1, rows] & ~stopped & ~without[rows]
+        taken = np.where(lacking, np.where(fits[next_step - 1, rows], next_step, before * repeat_previous), 0)
+        level[person] = np.maximum(before, taken)
+        stopped_week[person[taken == 2]] = end + 7 * _DAY
+        unable = np.where(stopped, _STOPPED, np.where(without[rows], _NO_LEADS, np.where(lacking, _FLAGGED, 0)))
+        state[rows] = np.where(taken > 0, taken, unable)
+    return state
 
 
-def _renumbered(log: pd.DataFrame) -> pd.DataFrame:
-    return log.reset_index(drop=True)
+def _ladder_log(ids: pd.Index, weeks: Weeks, standard: Fraction, state: np.ndarray, words: np.ndarray) -> pd.DataFrame:
+    """接触量记录: the weeks of the month with their rates, steps and states."""
+    columns = {
+        "employee_id": ids[weeks.person],
+        "week_end": weeks.week_end,
+        "leads_provided": weeks.provided,
+        "leads_contacted": weeks.contacted,
+        "rate": weeks.rate,
+        "reached": weeks.rate >= standard,
+        "step": np.maximum(state, 0),
+        "state": words[state],
+    }
+    return pd.DataFrame({name: values[weeks.inside] for name, values in columns.items()})
 
 
 def _flagged(log: pd.DataFrame) -> pd.DataFrame:
-    return _renumbered(log[log["state"] == "flagged"])
+    return log[log["state"] == "flagged"].reset_index(drop=True)
 
 
-def _span(week: pd.Timestamp, reset: str):
-    """Weeks with the same span share one ladder."""
-    return {"calendar_month": (week.year, week.month), "quarter": (week.year, week.quarter), "never": 0}[reset]
+def _notice(ids: pd.Index, steps: Steps) -> pd.DataFrame:
+    """Whom a step concerns, and from which day on."""
+    columns = {"employee_id": ids[steps.person], "week_end": steps.week_end, "rate": steps.rate}
+    return pd.DataFrame({**columns, "effective": steps.week_end + _DAY})
 
 
-def _steps(book: Book, step: int) -> pd.DataFrame:
-    log = book.kept["ladder"]
-    return log[log["step"] == step].reset_index(drop=True)
+def _lead_policies(ids: pd.Index, words: np.ndarray, policy: str) -> pd.DataFrame:
+    """Who gets other leads than the normal ones."""
+    return pd.DataFrame({"employee_id": ids[words == policy], "policy": policy})
 
 
-def _points(book: Book, rows: pd.DataFrame, points) -> Lines:
-    person = rows["person"].to_numpy(dtype=np.intp)
-    count = count_by(person, len(book.people))
-    entered = rows["row"].to_numpy(dtype=np.intp)
-    cells = Cells("contact_weeks", entered[entered >= 0], person[entered >= 0], "leads_contacted")
-    return Lines(count * points, count, cells)
+def _points(book: Book, steps: Steps, points) -> Lines:
+    count, entered = count_by(steps.person, len(book.people)), steps.row >= 0
+    return Lines(count * points, count, Cells("contact_weeks", steps.row[entered], steps.person[entered], "leads_contacted"))
 
 
-def _states(book: Book, log: pd.DataFrame) -> np.ndarray:
-    """阶梯: the states of each person's weeks in the order of the weeks."""
-    ids, person = book.people.index, log["person"].to_numpy(dtype=np.intp)
-    lists = grouped(person, log["state"].to_numpy(dtype=object))
-    return lists_of(ids, dict(zip(ids[np.unique(person)], lists, strict=True)))
+def _states(people: int, weeks: Weeks, state: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """阶梯: the states of each person's weeks of the month, in their order; people whose weeks are alike share one list."""
+    inside = np.flatnonzero(weeks.inside)
+    ends, week = np.unique(weeks.week_end[inside], return_inverse=True)
+    table = np.zeros((people, len(ends)), dtype=np.int64)
+    table[weeks.person[inside], week] = state[inside] % len(words) + 1
+    # people are many, but few differ in their weeks, which one number says of each: a digit for every week, 0 for none
+    digits = (len(words) + 1) ** np.arange(len(ends), dtype=np.int64 if len(ends) < 16 else object)
+    _, first, codes = np.unique(table @ digits, return_index=True, return_inverse=True)
+    lists = np.empty(len(first), dtype=object)
+    for place, row in enumerate(table[first].tolist()):
+        lists[place] = [words[kind - 1] for kind in row if kind]
+    return lists[codes]
 
 
-def _name_missing_weeks(book: Book, clause: Clause, log: pd.DataFrame) -> None:
+def _name_missing_weeks(book: Book, clause: Clause, weeks: Weeks) -> None:
     """A week without a row is not assessed; the weeks and how many people lack them are named once for the department."""
     if book.period is None:
         return
-    hired, left = employment(book)
+    (hired, left), bound = employment(book), has_quota(book) & book.complete()
     lacking = {}
     for sunday in sundays(book.period.first, book.period.last):
-        expected = has_quota(book) & book.complete() & (hired <= day64(sunday)) & (left >= day64(sunday))
-        expected[log["person"][log["week_end"] == pd.Timestamp(sunday)]] = False
+        expected = bound & (hired <= day64(sunday)) & (left >= day64(sunday))
+        expected[weeks.person[weeks.week_end == day64(sunday)]] = False
         if expected.any():
             lacking[sunday.isoformat()] = int(expected.sum())
     if lacking:

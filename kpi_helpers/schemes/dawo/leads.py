@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -10,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, YesNo
-from kpi_helpers.book import Book
+from kpi_helpers.book import Book, in_period
+from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
+from kpi_helpers.listing import listing
 from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.staff import employment
@@ -21,6 +24,38 @@ from kpi_helpers.tables import Tables
 
 Key = Literal["normalised_phone", "phone", "lead_id"]
 _NEVER = pd.Timestamp("2262-01-01")  # an entry without a time comes last
+
+
+@dataclass
+class Customers:
+    """客户: every customer whom a sheet names, and which one each row of a sheet is of, -1 for none."""
+
+    keys: pd.Index
+    leads: np.ndarray
+    reassignments: np.ndarray
+    deals: np.ndarray
+
+
+@dataclass
+class Entries:
+    """首次录入: the row of each customer's first entry, -1 for none, and its owner; and the rows of all customers of several people."""
+
+    first: np.ndarray
+    owner: np.ndarray
+    duplicates: np.ndarray
+
+
+@dataclass
+class Receipts:
+    """到款: the receipts deal by deal and day by day, with what came in of the deal so far."""
+
+    rows: np.ndarray
+    deal: np.ndarray  # the row of each one's deal
+    starts: np.ndarray  # which one is the first of its deal
+    amount: ExactArray
+    to_date: ExactArray
+    contract: ExactArray
+    inside: np.ndarray  # of this period
 
 
 def check_receipts(tables: Tables) -> list[RowFault]:
@@ -41,11 +76,7 @@ def check_receipts(tables: Tables) -> list[RowFault]:
 
 def lead_keys(book: Book, key: Key) -> None:
     """10.2 不重复不浪费不泄密: what makes two entries the same customer: the number without spaces, dashes and +86, or as typed."""
-    for name in ("leads", "reassignments", "deals"):
-        rows = book.table(name)
-        column = "lead_id" if key == "lead_id" else "phone"
-        keys = rows[column] if column in rows else pd.Series(None, index=rows.index, dtype=object)
-        book.kept[name] = rows.assign(key=normalised(keys) if key == "normalised_phone" else keys)
+    book.kept["customers"] = book.once(_customers, key)
 
 
 def first_entries(book: Book, scope: Literal["department", "company"], home: str | None, tie: Literal["record_id", "manual"]) -> None:
@@ -54,30 +85,33 @@ def first_entries(book: Book, scope: Literal["department", "company"], home: str
     department: only entries of this department (`home`, else the one most people or entries belong to) compete.
     manual: a tie of several people has no owner until somebody decides. `duplicate_leads` lists every collision.
     """
-    rows = book.kept["leads"]
-    rows = rows[rows["key"].notna()]
-    if scope == "department" and "department" in rows:
-        home = home or _home_department(book, rows)
-        rows = rows[rows["department"].isna() | (rows["department"] == home)]
-    rows = rows.assign(second=rows["recorded_at"].dt.floor("s").fillna(_NEVER))
-    rows = rows.assign(order=_number_order(rows)).sort_values(["second", "order"], kind="stable")
-    first = rows.drop_duplicates("key").set_index("key")
-    tied = rows[rows["second"] == rows.groupby("key")["second"].transform("min")].groupby("key")["employee_id"].nunique() > 1
-    open_tie = tied.reindex(first.index).to_numpy(dtype=bool) & (tie == "manual")
-    owner = first["employee_id"].astype(object).where(~open_tie, None)
-    book.kept["first_entry"] = first.assign(owner=owner)
-    several = rows[rows.groupby("key")["employee_id"].transform("nunique") > 1]
-    columns = ["key", "record_id", "employee_id", "recorded_at"]
-    book.kept["duplicates"] = several[columns].assign(owner=owner.reindex(several["key"]).to_numpy())
+    leads, customers = book.table("leads"), book.kept["customers"]
+    seconds, people = book.once(_seconds_and_people)
+    rows = np.flatnonzero(customers.leads >= 0)
+    if scope == "department" and "department" in leads:
+        department = leads["department"].iloc[rows]
+        home = home or book.once(_department_of_most) or _most(department)
+        rows = rows[(department.isna() | (department == home)).to_numpy(dtype=bool)]
+    rows = rows[np.lexsort((_number_order(book, rows), seconds[rows]))]
+    customer, size = customers.leads[rows], len(customers.keys)
+    found, place = np.unique(customer, return_index=True)
+    first = np.full(size, -1)
+    first[found] = rows[place]
+    owner = np.append(leads["employee_id"].to_numpy(dtype=object), None)[first]
+    if tie == "manual":
+        equal = seconds[rows] == seconds[first[customer]]
+        owner[_of_several(customer[equal], people[rows][equal], size)] = None
+    book.kept["entries"] = Entries(first, owner, rows[_of_several(customer, people[rows], size)[customer]])
 
 
 def reassignments(book: Book, by: Literal["data_post", "supervisor"]) -> None:
     """10.1b 名单管理由数据岗负责: only reassignments by that role count; others are refused and listed."""
-    rows = book.kept["reassignments"]
+    rows = book.table("reassignments")
     formal = (rows["by_role"] == by).to_numpy(dtype=bool)
     book.refuse("reassignments", np.flatnonzero(~formal), "not_by_list_admin", "by_role")
-    moves = rows[formal & (rows["key"].notna() & rows["reassigned_on"].notna()).to_numpy(dtype=bool)]
-    book.kept["moves"] = moves.sort_values("reassigned_on", kind="stable")
+    days = rows["reassigned_on"].to_numpy()
+    moves = np.flatnonzero(formal & (book.kept["customers"].reassignments >= 0) & ~np.isnat(days))
+    book.kept["moves"] = moves[np.argsort(days[moves], kind="stable")]
 
 
 def lead_owners(book: Book, ownership: Literal["assignee", "first_entry"]) -> None:
@@ -86,13 +120,15 @@ def lead_owners(book: Book, ownership: Literal["assignee", "first_entry"]) -> No
     first_entry: the first entry stays the owner for good.
     """
     if ownership == "first_entry":
-        book.kept["moves"] = book.kept["moves"].iloc[:0]
-    moves = book.kept["moves"]
+        book.kept["moves"] = book.kept["moves"][:0]
+    rows, moves, entries = book.table("reassignments"), book.kept["moves"], book.kept["entries"]
     if book.period is not None:
-        moves = moves[moves["reassigned_on"] <= pd.Timestamp(book.period.last)]
-    latest = moves.drop_duplicates("key", keep="last").set_index("key")["to_employee"]
-    owner = book.kept["first_entry"]["owner"]
-    book.outputs["lead_owner"] = pd.concat([owner[~owner.index.isin(latest.index)], latest]).sort_index()
+        moves = moves[rows["reassigned_on"].to_numpy()[moves] <= np.datetime64(book.period.last)]
+    moved = book.kept["customers"].reassignments[moves]
+    owner, listed = entries.owner.copy(), entries.first >= 0
+    owner[moved], listed[moved] = rows["to_employee"].to_numpy(dtype=object)[moves], True
+    book.kept["lead_owner"] = owner, np.flatnonzero(listed)
+    book.outputs["lead_owner"] = listing(_lead_owners, book.kept["customers"].keys, *book.kept["lead_owner"])
 
 
 def lead_table(book: Book, mask: YesNo) -> None:
@@ -100,21 +136,12 @@ def lead_table(book: Book, mask: YesNo) -> None:
 
     Open leads (without a deal) of people who have left are marked for reassignment.
     """
-    show = masked if mask else pd.Index
-    owner, first = book.outputs["lead_owner"], book.kept["first_entry"]
+    show, leads, entries = masked if mask else pd.Index, book.table("leads"), book.kept["entries"]
     last = np.datetime64("2199-12-31") if book.period is None else np.datetime64(book.period.last)
     gone = book.people.index[employment(book)[1] <= last]
-    open_lead = ~owner.index.isin(book.kept["deals"]["key"])
-    book.outputs["lead_table"] = pd.DataFrame(
-        {
-            "phone": show(owner.index),
-            "record_id": first["record_id"].reindex(owner.index).to_numpy(),
-            "owner": owner.to_numpy(),
-            "to_reassign": owner.isin(gone).to_numpy() & open_lead,
-        }
-    )
-    twice = book.kept["duplicates"]
-    book.outputs["duplicate_leads"] = twice.assign(phone=show(pd.Index(twice["key"]))).drop(columns="key").reset_index(drop=True)
+    given = show, leads, book.kept["customers"], entries
+    book.outputs["lead_table"] = listing(_lead_table, *given, *book.kept["lead_owner"], gone)
+    book.outputs["duplicate_leads"] = listing(_duplicate_leads, *given)
 
 
 def deal_owners(book: Book) -> None:
@@ -122,18 +149,21 @@ def deal_owners(book: Book) -> None:
 
     A deal without a closing date counts as closed on the day of its first receipt. A tie to be decided has no owner.
     """
-    deals, entries = book.kept["deals"], book.kept["first_entry"]["owner"]
-    paid = book.table("receipts").groupby("deal_id")["received_on"].min()
-    closed = deals["closed_on"].fillna(pd.Series(paid.reindex(deals["deal_id"]).to_numpy(), deals.index))
-    by_lead = _assignees(book.kept["moves"], deals["key"], closed).fillna(pd.Series(entries.reindex(deals["key"]).to_numpy(), deals.index))
-    closer = deals["closed_by"].where(~deals["key"].isin(entries.index))
-    book.kept["deals"] = deals.assign(owner=deals["owner"].fillna(by_lead).fillna(closer))
+    deals, entries, customers = book.table("deals"), book.kept["entries"], book.kept["customers"]
+    customer = customers.deals
+    entered = np.append(entries.first >= 0, False)[customer]
+    assignee = _assignees(book, customer, book.once(_closing_days))
+    by_lead = np.where(pd.isna(assignee), np.append(entries.owner, None)[customer], assignee)
+    closer = np.where(entered, None, deals["closed_by"].to_numpy(dtype=object))
+    owner = deals["owner"].to_numpy(dtype=object)
+    for other in (by_lead, closer):
+        owner = np.where(pd.isna(owner), other, owner)
+    book.kept["deal_owner"] = owner
 
 
 def deal_commission(book: Book, rate: Number) -> None:
     """8.2a 利润的8%: the whole commission of each deal, not rounded yet (元)."""
-    deals = book.kept["deals"]
-    book.kept["deals"] = deals.assign(whole=deals["profit"].array * rate)
+    book.kept["deal_commission"] = book.table("deals")["profit"].array * rate
 
 
 def commission(
@@ -144,15 +174,17 @@ def commission(
     cumulative: what is due on all that came in so far, rounded, less what was due before. per_receipt: each receipt
     rounded by itself. full_payment_only: nothing until the whole contract is paid. `commission` is by month and person.
     """
-    ledger = _commissions(book, due, rounding)
-    book.outputs["commission"] = _by_month_and_person(ledger)
-    book.outputs["commission_ledger"] = ledger.drop(columns="_row").sort_values("received_on", kind="stable", ignore_index=True)
-    _name_deals_without_owner(book, clause, ledger)
-    mine = ledger[book.in_period(ledger["received_on"]) & (book.codes(ledger["owner"]) >= 0)]
-    persons = book.codes(mine["owner"])
-    value, received = (sum_by(mine[name].array, persons, len(book.people)) for name in ("commission", "received_amount"))
+    receipts: Receipts = book.once(_receipts, book.period)
+    given = _commissions(receipts, book.kept["deal_commission"], due, rounding)
+    owner = np.append(book.kept["deal_owner"], None)[receipts.deal]
+    book.outputs["commission"] = listing(_by_month_and_person, book.table("receipts"), receipts, owner, given)
+    book.outputs["commission_ledger"] = listing(_ledger, book.table("receipts"), receipts, owner, given)
+    _name_deals_without_owner(book, clause, receipts.rows[pd.isna(owner) & receipts.inside])
+    person = book.codes(owner)
+    mine = receipts.inside & (person >= 0)
+    value, received = (sum_by(amounts[mine], person[mine], len(book.people)) for amounts in (given, receipts.amount))
     book.mark(value.isna(), "incomplete", ["profit"])
-    return Lines(value, received, Cells("receipts", mine.index.to_numpy(), persons, "received_amount"))
+    return Lines(value, received, Cells("receipts", receipts.rows[mine], person[mine], "received_amount"))
 
 
 def normalised(phones: pd.Series) -> pd.Series:
@@ -208,52 +240,131 @@ def _overruns(rows: pd.DataFrame, contracts: pd.Series) -> list[int]:
     return refused
 
 
-def _home_department(book: Book, rows: pd.DataFrame):
-    """本部门: the department of most people of the roster, or else of most entries."""
-    known = book.people["department"].dropna() if "department" in book.people else pd.Series(dtype=object)
-    counts = (known if len(known) else rows["department"]).value_counts()
+def _customers(tables: Tables, key: Key) -> Customers:
+    column, found = "lead_id" if key == "lead_id" else "phone", []
+    for name in ("leads", "reassignments", "deals"):
+        rows = tables[name]
+        keys = rows[column] if column in rows else pd.Series(None, index=rows.index, dtype=object)
+        found.append((normalised(keys) if key == "normalised_phone" else keys).to_numpy(dtype=object))
+    codes, keys = pd.factorize(np.concatenate(found))
+    return Customers(pd.Index(keys, dtype=object), *np.split(codes, np.cumsum([len(one) for one in found])[:-1]))
+
+
+def _seconds_and_people(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
+    """When each lead was entered, to the second, and a number for who did."""
+    rows = tables["leads"]
+    return rows["recorded_at"].dt.floor("s").fillna(_NEVER).to_numpy(), pd.factorize(rows["employee_id"])[0]
+
+
+def _department_of_most(tables: Tables) -> str | None:
+    """本部门: the department of most people of the roster."""
+    people = tables["employees"].drop_duplicates("employee_id")
+    return _most(people["department"]) if "department" in people else None
+
+
+def _most(words: pd.Series) -> str | None:
+    """The word that occurs most."""
+    counts = words.value_counts()
     return counts.index[0] if len(counts) else None
 
 
-def _number_order(rows: pd.DataFrame) -> pd.Series:
+def _of_several(customer: np.ndarray, people: np.ndarray, size: int) -> np.ndarray:
+    """Which customers several people have entered."""
+    pairs = np.unique(customer[people >= 0] * (people.max(initial=0) + 1) + people[people >= 0])
+    return np.bincount(pairs // (people.max(initial=0) + 1), minlength=size) > 1
+
+
+def _number_order(book: Book, rows: np.ndarray) -> np.ndarray:
     """The order of record numbers among entries of one customer in one second: 9 before 10, R9 before R10."""
-    tied = rows.loc[rows.duplicated(["key", "second"], keep=False), "record_id"]
-    places = {one: place for place, one in enumerate(sorted(tied.unique(), key=_natural))}
-    return rows["record_id"].map(places).fillna(0)
+    alike = pd.DataFrame({"customer": book.kept["customers"].leads[rows], "second": book.once(_seconds_and_people)[0][rows]})
+    tied, order = np.flatnonzero(alike.duplicated(keep=False)), np.zeros(len(rows), dtype=np.intp)
+    if len(tied):
+        order[tied] = np.unique(book.once(_record_places)[rows[tied]], return_inverse=True)[1]
+    return order
+
+
+def _record_places(tables: Tables) -> np.ndarray:
+    """The place of every record number among all of them."""
+    records = tables["leads"]["record_id"]
+    places = {one: place for place, one in enumerate(sorted(records.unique(), key=_natural))}
+    return records.map(places).to_numpy(dtype=np.intp)
 
 
 def _natural(text: str) -> list:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
 
 
-def _assignees(moves: pd.DataFrame, keys: pd.Series, days: pd.Series) -> pd.Series:
-    """To whom each customer was reassigned last, up to and on the given day."""
-    asked = pd.DataFrame({"key": keys.astype(object), "day": days, "row": keys.index}).dropna().sort_values("day", kind="stable")
-    moves = moves[["key", "reassigned_on", "to_employee"]].astype({"key": object})
-    found = pd.merge_asof(asked, moves, left_on="day", right_on="reassigned_on", by="key").set_index("row")["to_employee"]
-    return found.reindex(keys.index).astype(object)
+def _lead_owners(keys: pd.Index, owner: np.ndarray, listed: np.ndarray) -> pd.Series:
+    """名单归属 by customer."""
+    return pd.Series(owner[listed], index=keys[listed].rename("key"), dtype=object).sort_index()
 
 
-def _commissions(book: Book, due: str, rounding: str) -> pd.DataFrame:
-    """Every receipt in the order of its deal, with the owner, what was received so far and the commission it brings."""
-    rows = book.table("receipts").sort_values(["deal_id", "received_on"], kind="stable")
-    deals = book.kept["deals"].set_index("deal_id")
-    deal = deals.index.get_indexer(rows["deal_id"])
+def _lead_table(show, leads: pd.DataFrame, customers: Customers, entries: Entries, owner, listed, gone: pd.Index) -> pd.DataFrame:
+    listed = listed[np.argsort(customers.keys.to_numpy()[listed])]
+    free = ~np.isin(listed, customers.deals)
+    return pd.DataFrame(
+        {
+            "phone": show(customers.keys[listed]),
+            "record_id": np.append(leads["record_id"].to_numpy(dtype=object), None)[entries.first[listed]],
+            "owner": owner[listed],
+            "to_reassign": pd.Index(owner[listed]).isin(gone) & free,
+        }
+    )
+
+
+def _duplicate_leads(show, leads: pd.DataFrame, customers: Customers, entries: Entries) -> pd.DataFrame:
+    rows, customer = entries.duplicates, customers.leads[entries.duplicates]
+    shown = leads[["record_id", "employee_id", "recorded_at"]].iloc[rows].reset_index(drop=True)
+    return shown.assign(owner=entries.owner[customer], phone=show(customers.keys[customer]))
+
+
+def _closing_days(tables: Tables) -> np.ndarray:
+    """When each deal was closed, else the day of its first receipt."""
+    deals = tables["deals"]
+    paid = tables["receipts"].groupby("deal_id")["received_on"].min()
+    return deals["closed_on"].fillna(pd.Series(paid.reindex(deals["deal_id"]).to_numpy(), deals.index)).to_numpy()
+
+
+def _assignees(book: Book, customer: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """To whom each customer was reassigned last, up to and on the given day; None for nobody."""
+    rows, moves = book.table("reassignments"), book.kept["moves"]
+    moved = book.kept["customers"].reassignments[moves]
+    # customer and day in one number, to look for the last move that is not later
+    ranks = np.unique(np.concatenate([rows["reassigned_on"].to_numpy()[moves], days]), return_inverse=True)[1]
+    number = np.concatenate([moved, customer]) * len(ranks) + ranks
+    order = np.argsort(number[: len(moves)], kind="stable")
+    place = np.append(-1, order)[np.searchsorted(number[order], number[len(moves) :], side="right")]
+    known = (customer >= 0) & ~np.isnat(days) & (np.append(moved, -1)[place] == customer)
+    return np.where(known, np.append(rows["to_employee"].to_numpy(dtype=object)[moves], None)[place], None)
+
+
+def _receipts(tables: Tables, period: Period | None) -> Receipts:
+    rows, deals = tables["receipts"].sort_values(["deal_id", "received_on"], kind="stable"), tables["deals"]
+    deal = pd.Index(deals["deal_id"]).get_indexer(rows["deal_id"])
     starts, amounts = ~rows.duplicated("deal_id").to_numpy(), rows["received_amount"].array
-    received = running_sums(amounts, starts)
-    whole, contract = (deals[name].array.take(deal, allow_fill=True) for name in ("whole", "contract_amount"))
+    contract, inside = deals["contract_amount"].array.take(deal, allow_fill=True), in_period(rows["received_on"], period)
+    return Receipts(rows.index.to_numpy(), deal, starts, amounts, running_sums(amounts, starts), contract, inside)
+
+
+def _commissions(receipts: Receipts, wholes: ExactArray, due: str, rounding: str) -> ExactArray:
+    """The commission that every receipt brings."""
+    whole = wholes.take(receipts.deal, allow_fill=True)
     if due == "full_payment_only":
-        given = changes(half_up(where(received >= contract, whole, 0)), starts)
-    elif rounding == "cumulative":
-        given = changes(half_up(whole * received / contract), starts)
-    else:
-        given = half_up(whole * amounts / contract)
-    owner = pd.Series(np.append(deals["owner"].to_numpy(dtype=object), None)[deal], index=rows.index, dtype=object)
-    return rows.assign(owner=owner, received_to_date=received, commission=given)
+        return changes(half_up(where(receipts.to_date >= receipts.contract, whole, 0)), receipts.starts)
+    if rounding == "cumulative":
+        return changes(half_up(whole * receipts.to_date / receipts.contract), receipts.starts)
+    return half_up(whole * receipts.amount / receipts.contract)
 
 
-def _by_month_and_person(ledger: pd.DataFrame) -> dict[str, dict]:
+def _ledger(rows: pd.DataFrame, receipts: Receipts, owner: np.ndarray, given: ExactArray) -> pd.DataFrame:
+    """佣金台账: every receipt with the owner, what came in of its deal so far and the commission it brings."""
+    rows = rows.iloc[receipts.rows].drop(columns="_row").assign(owner=owner, received_to_date=receipts.to_date, commission=given)
+    return rows.sort_values("received_on", kind="stable", ignore_index=True)
+
+
+def _by_month_and_person(rows: pd.DataFrame, receipts: Receipts, owner: np.ndarray, given: ExactArray) -> dict[str, dict]:
     """佣金 in yuan by month and then by person."""
+    ledger = rows.iloc[receipts.rows].assign(owner=owner, commission=given)
     owned = ledger[ledger["owner"].notna() & ledger["received_on"].notna()]
     months = owned["received_on"].dt.strftime("%Y-%m")
     pairs = pd.MultiIndex.from_arrays([months, owned["owner"]])
@@ -265,9 +376,9 @@ def _by_month_and_person(ledger: pd.DataFrame) -> dict[str, dict]:
     return result
 
 
-def _name_deals_without_owner(book: Book, clause: Clause, ledger: pd.DataFrame) -> None:
+def _name_deals_without_owner(book: Book, clause: Clause, rows: np.ndarray) -> None:
     """A commission that nobody can be paid yet: no lead, no closer, or a tie of entries."""
-    lacking = ledger.loc[ledger["owner"].isna() & book.in_period(ledger["received_on"]), "deal_id"]
-    if len(lacking):
+    if len(rows):
         title = say("到款业务没有归属人，佣金未发", "deals with receipts but no owner, commission not paid")
-        book.flag("commission_without_owner", title, ["department"], clause, per="department", detail=list(lacking.unique()))
+        deals = list(book.table("receipts")["deal_id"].iloc[rows].unique())
+        book.flag("commission_without_owner", title, ["department"], clause, per="department", detail=deals)

@@ -16,6 +16,7 @@ from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.numbers import ExactArray, added, clip, constant, count_by, exact, half_up
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import per_event
+from kpi_helpers.schemes.dawo.staff import persons
 from kpi_helpers.tables import Tables
 
 
@@ -24,9 +25,9 @@ def hundred_points(book: Book, base: Number, floor: Number | None, cap: Number |
     people = book.people
     size = len(people)
     posted = book.values_posted("employee", "分")
-    additions, deductions = (added([ExactArray(np.maximum(sign * one.num, 0), one.den) for one in posted], size) for sign in (1, -1))
-    people["deductions"], people["additions"] = deductions, additions
-    raw = additions - deductions + base
+    total, additions = added(posted, size), added([ExactArray(np.maximum(one.num, 0), one.den) for one in posted], size)
+    people["deductions"], people["additions"] = additions - total, additions
+    raw = total + base
     people["raw_score"] = clip(raw, floor, cap)
     score = published(book, people["raw_score"].array)
     return [
@@ -55,7 +56,7 @@ def full_marks(book: Book, records: Records, points: Number) -> list[Lines]:
 def star_points(book: Book, points: Number, month: Literal["announcement_month", "award_month"]) -> Lines:
     """4.add.4b 服务之星: points for each star, in the month of the announcement or in the (last) month it was won for."""
     decisions = book.table("star_decisions")
-    stars = decided_stars(book)
+    stars = book.kept["decided_stars"]
     if month == "announcement_month":
         mine = book.in_period(decisions["announced_on"].iloc[stars])
     else:
@@ -63,14 +64,6 @@ def star_points(book: Book, points: Number, month: Literal["announcement_month",
         mine = book.in_period(pd.Series(ends, dtype="datetime64[us]"))
     rows = stars[mine]
     return _per_row(book, (rows, book.codes(decisions["employee_id"].iloc[rows])), points, "star_decisions", "employee_id")
-
-
-def decided_stars(book: Book) -> np.ndarray:
-    """Rows of announced stars; a period with several different people has none, since only one may be chosen (7.4f)."""
-    decisions = book.table("star_decisions").drop(index=book.kept["refused_stars"])
-    several = decisions.groupby("period")["employee_id"].transform("nunique") > 1
-    announced = decisions[decisions["announced_on"].notna() & ~several]
-    return announced.index[~announced.duplicated("period")].to_numpy(dtype=np.intp)
 
 
 def attendance_rules(book: Book, clause: Clause, records: Records, handbook: Literal["external"] | dict) -> list[Lines]:
@@ -103,6 +96,13 @@ def suggestion_authors(book: Book) -> tuple[np.ndarray, np.ndarray]:
     return np.array([row for row, _ in pairs], dtype=np.intp), book.codes([author for _, author in pairs])
 
 
+def counted_events(book: Book, *clauses: str) -> tuple[np.ndarray, np.ndarray]:
+    """Row and person of every event under these clauses that counts."""
+    rows, person = book.once(_events_under, *clauses)
+    kept = book.events["kept"].to_numpy(dtype=bool)[rows]
+    return rows[kept], person[kept]
+
+
 def check_authors(tables: Tables) -> list[RowFault]:
     """合理化建议: every author is on the roster."""
     if "employees" not in tables.delivered:
@@ -114,6 +114,12 @@ def check_authors(tables: Tables) -> list[RowFault]:
         for row, names in strangers
         if names
     ]
+
+
+def _events_under(tables: Tables, *clauses: str) -> tuple[np.ndarray, np.ndarray]:
+    events = tables["events"]
+    rows = np.flatnonzero(events["clause"].isin(clauses))
+    return rows, persons(tables, events["employee_id"].iloc[rows])
 
 
 def _per_row(book: Book, found: tuple[np.ndarray, np.ndarray], points, table: str, column: str) -> Lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -16,9 +17,20 @@ from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import day64, first_given
-from kpi_helpers.schemes.dawo.months import COLUMNS, MEASURES, Standard, numbers_of, with_own_month
-from kpi_helpers.schemes.dawo.staff import employment, is_trial
+from kpi_helpers.schemes.dawo.months import (
+    COLUMNS,
+    MEASURES,
+    Months,
+    Standard,
+    month_number,
+    months_entered,
+    numbers_of,
+    with_own_month,
+)
+from kpi_helpers.schemes.dawo.staff import employment, is_trial, persons, roster_index
+from kpi_helpers.tables import Tables
 
+_WIDE = ("m1", "m2", "m3")  # the columns of a quarter's months in one row
 Action = Literal["review_flag_only"] | None
 
 
@@ -27,13 +39,16 @@ def quarter_score(book: Book, judged_by: Literal["mean_of_months", "last_month"]
 
     mean_of_months: their mean, rounded half up. last_month: the latest of them. Only at the end of a quarter.
     """
-    rows = _month_scores(book, _quarter_that_ends(book))
-    ids = pd.Index(sorted(rows["employee_id"].unique()), name="employee_id", dtype=object)
-    codes = ids.get_indexer(rows["employee_id"])
+    months = _month_scores(book, _quarter_that_ends(book))
+    by_id = book.once(_by_id)
+    places, codes = np.unique(np.argsort(by_id)[months.person], return_inverse=True)
+    ids, score = book.people.index[by_id[places]].rename("employee_id"), months.numbers["score"]
     if judged_by == "last_month":
-        raw = rows.drop_duplicates("employee_id", keep="last").sort_values("employee_id")["score"].array
+        latest = np.zeros(len(ids), dtype=np.intp)
+        latest[codes] = np.arange(len(codes))  # the months are in order: the last one stays
+        raw = score[latest]
     else:
-        raw = sum_by(rows["score"].array, codes, len(ids)) / count_by(codes, len(ids))
+        raw = sum_by(score, codes, len(ids)) / count_by(codes, len(ids))
     book.kept["quarter_raw"] = raw
     book.outputs["quarter"] = pd.DataFrame({"score": half_up(raw)}, index=ids)
 
@@ -107,7 +122,7 @@ def fewest_members(book: Book, clause: Clause, action: Action) -> None:
     Ties: all of them; nobody where all are equal. The supervisor may apply (可), so it is a review only.
     """
     months = _quarter_months(book)
-    compared = months.whole & months.every(months.numbers["basic_met"].array == 1) & book.people["specialist"].to_numpy(dtype=bool)
+    compared = months.whole & months.every(months.numbers["basic_met"] == 1) & book.people["specialist"].to_numpy(dtype=bool)
     members = where(compared, months.sum("new_members"), None)
     places = places_of(members, descending=False)
     if action is None or not (places > 1).any():
@@ -134,8 +149,8 @@ def quarter_reward(
         least["incentive_ratio"] = 1
     if condition == "basic_incentive_score90":
         least["score"] = least_score
-    reached = np.all([months.numbers[name].array >= bound for name, bound in least.items()], axis=0)
-    failed = np.any([months.numbers[name].array < bound for name, bound in least.items()], axis=0)
+    reached = np.all([months.numbers[name] >= bound for name, bound in least.items()], axis=0)
+    failed = np.any([months.numbers[name] < bound for name, bound in least.items()], axis=0)
     earned = half_up(where(months.whole & months.every(reached), amount, 0))
     listed = np.flatnonzero(months.listed)
     book.outputs["quarter_reward"] = pd.Series(earned[listed], index=book.people.index[listed])
@@ -157,12 +172,10 @@ def legal_note() -> str:
 
 
 @dataclass
-class QuarterMonths:
-    """季度各月: a row per person and month of one quarter; a number is missing where it is not known."""
+class QuarterMonths(Months):
+    """季度各月: the months of one quarter; a number is missing where it is not known."""
 
     quarter: Period | None
-    person: np.ndarray  # row of `people` that each month belongs to
-    numbers: pd.DataFrame
     whole: np.ndarray  # who is employed from the first to the last day of the quarter
 
     def count(self, months: np.ndarray) -> ExactArray:
@@ -177,17 +190,17 @@ class QuarterMonths:
 
     @property
     def listed(self) -> np.ndarray:
-        return self.any(np.arange(len(self.person)))
+        return self.any(np.arange(len(self)))
 
     def cells(self, column: str) -> Cells:
         """The entered months as evidence; this month from the run itself has none."""
-        entered = (self.numbers["row"] >= 0).to_numpy()
-        return Cells("quarter_months", self.numbers["row"].to_numpy()[entered], self.person[entered], column)
+        entered = self.row >= 0
+        return Cells("quarter_months", self.row[entered], self.person[entered], column)
 
     def sum(self, name: str) -> ExactArray:
         """The sum over all three months, missing where one of them is."""
-        whole = self.every(np.arange(len(self.person)))
-        return where(whole, sum_by(self.numbers[name].array, self.person, len(self.whole)), None)
+        whole = self.every(np.arange(len(self)))
+        return where(whole, sum_by(self.numbers[name], self.person, len(self.whole)), None)
 
 
 def _quarter_that_ends(book: Book) -> Period | None:
@@ -208,40 +221,55 @@ def _quarter_months(book: Book) -> QuarterMonths:
 
 def _read_quarter_months(book: Book) -> QuarterMonths:
     quarter = _quarter_that_ends(book)
-    sheet = book.table("quarter_months") if quarter else book.table("quarter_months").iloc[:0]
-    rows = with_own_month(book, sheet, ("basic_met", "incentive_ratio", "score", *COLUMNS))
-    rows = rows[rows["month"].isin(quarter.months if quarter else [])].reset_index(drop=True)
-    if len(rows):
-        rows["score"] = first_given(rows["score"].array, _scores_of(book, quarter, rows))
-    whole = np.zeros(len(book.people), dtype=bool)
-    if quarter is not None:
-        hired, left = employment(book)
-        whole = (hired <= day64(quarter.first)) & (left >= day64(quarter.last))
-    return QuarterMonths(quarter, book.codes(rows["employee_id"]), rows, whole)
+    entered = book.once(months_entered, "quarter_months", ("basic_met", "incentive_ratio", "score", *COLUMNS))
+    if quarter is None:
+        return QuarterMonths(**vars(entered.pick(slice(0))), quarter=None, whole=np.zeros(len(book.people), dtype=bool))
+    months = with_own_month(book, entered)
+    months = months.pick(np.isin(months.month, _month_numbers(quarter)))
+    if months.numbers["score"].isna().any():
+        months.numbers["score"] = first_given(months.numbers["score"], _scores_of(book, quarter, months))
+    hired, left = employment(book)
+    whole = (hired <= day64(quarter.first)) & (left >= day64(quarter.last))
+    return QuarterMonths(**vars(months), quarter=quarter, whole=whole)
 
 
-def _month_scores(book: Book, quarter: Period | None) -> pd.DataFrame:
-    """月度得分 of one quarter: person, month and score, in the order of the months; months without a score are left out."""
-    sheet = book.table("month_scores")
-    if quarter is None and book.period is not None:
-        sheet = sheet.iloc[:0]
-    names = quarter.months if quarter else ["m1", "m2", "m3"]
-    by_month = [
-        pd.DataFrame({"employee_id": sheet["employee_id"], "month": month, "score": numbers_of(sheet, wide)})
-        for wide, month in zip(("m1", "m2", "m3"), names, strict=True)
+def _month_numbers(quarter: Period | None) -> np.ndarray:
+    """The numbers of the three months of a quarter, of one that no sheet dates 0 to 2."""
+    return (month_number(quarter.months[0]) if quarter else 0) + np.arange(3)
+
+
+def _month_scores(book: Book, quarter: Period | None) -> Months:
+    """月度得分 of one quarter in the order of the months, each month of a person once; months without a score are left out."""
+    entered = book.once(_entered_scores, quarter)
+    months = entered.pick(slice(0)) if quarter is None and book.period is not None else with_own_month(book, entered)
+    months = months.pick(~months.numbers["score"].isna())
+    return months.pick(np.unique(months.month * len(book.people) + months.person, return_index=True)[1])
+
+
+def _entered_scores(tables: Tables, quarter: Period | None) -> Months:
+    """The months with a score of 月度得分: three in a row of the sheet, or one."""
+    sheet, inside = tables["month_scores"], _month_numbers(quarter)
+    person, row = persons(tables, sheet["employee_id"]), np.arange(len(sheet))
+    entered = [
+        Months(row, person, np.full(len(row), month), {"score": numbers_of(sheet, wide)}) for wide, month in zip(_WIDE, inside, strict=True)
     ]
     if "month" in sheet:
-        by_month.append(sheet[["employee_id", "month"]].assign(score=numbers_of(sheet, "score")))
-    rows = pd.concat(by_month, ignore_index=True)
-    rows = with_own_month(book, rows[rows["score"].notna() & rows["month"].isin(names)], ("score",))
-    return rows[rows["score"].notna()].drop_duplicates(["employee_id", "month"]).sort_values("month", kind="stable", ignore_index=True)
+        entered.append(months_entered(tables, "month_scores", ("score",)))
+    months = reduce(Months.and_also, entered)
+    return months.pick(~months.numbers["score"].isna() & np.isin(months.month, inside))
 
 
-def _scores_of(book: Book, quarter: Period | None, rows: pd.DataFrame) -> ExactArray:
-    """The score in 月度得分 of each row's person and month."""
-    scores = _month_scores(book, quarter)
-    known = pd.MultiIndex.from_frame(scores[["employee_id", "month"]])
-    return scores["score"].array.take(known.get_indexer(pd.MultiIndex.from_frame(rows[["employee_id", "month"]])), allow_fill=True)
+def _scores_of(book: Book, quarter: Period, months: Months) -> ExactArray:
+    """The score in 月度得分 of each person and month."""
+    scores, inside = _month_scores(book, quarter), _month_numbers(quarter)
+    place = np.full((len(book.people), 3), -1)
+    place[scores.person, scores.month - inside[0]] = np.arange(len(scores))
+    return scores.numbers["score"].take(place[months.person, months.month - inside[0]], allow_fill=True)
+
+
+def _by_id(tables: Tables) -> np.ndarray:
+    """The people in the order of their ids."""
+    return np.argsort(roster_index(tables).to_numpy())
 
 
 def _letter(book: Book, score) -> str:

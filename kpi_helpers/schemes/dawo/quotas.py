@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
@@ -163,9 +162,10 @@ def first_month(book: Book, clause: Clause, definition: Literal["calendar_month"
     mine &= has_quota(book)
     result = np.full(len(mine), None, dtype=object)
     result[mine] = met[mine]
-    failed = book.people.index[np.array([value is False for value in result], dtype=bool)]
+    failed = np.flatnonzero(result == False)  # noqa: E712 - None is neither
+    detail = dict(zip(book.people.index[failed], book.people["basic_ratio"].array[failed], strict=True))
     title = say("首月未达成基本量", "basic quantity missed in the first month")
-    book.flag("first_month_unmet", title, failed, clause, detail=book.people.loc[failed, "basic_ratio"].to_dict())
+    book.flag("first_month_unmet", title, list(detail), clause, detail=detail)
     return Lines(missing(len(mine)), result=result)
 
 
@@ -173,7 +173,8 @@ def members_to_push(book: Book) -> None:
     """3.4.2 督促发展会员: people who reach the basic quantity but not yet the members, with their ratio."""
     met = (book.people["basic_met"] == True).to_numpy(dtype=bool)  # noqa: E712 - None is neither
     behind = met & (book.people["incentive_ratio"].array < 1)
-    book.outputs["members_to_push"] = book.people.loc[behind, ["new_members", "target", "incentive_ratio"]]
+    numbers = {name: book.people[name].array for name in ("new_members", "target", "incentive_ratio")}
+    book.outputs["members_to_push"] = listing(_some_people, numbers, book.people.index, behind)
 
 
 def handover_log(book: Book) -> None:
@@ -186,15 +187,10 @@ def checks_due(book: Book, frequency: Literal["month", "week"]) -> None:
     """3.4.1b 主管定期检查: whom no supervisor has checked in the month (or in which week)."""
     if book.period is None:
         return
-    checks = book.table("supervisor_checks")
     people = book.people.index[has_quota(book) & book.complete()]
-    ends = [book.period.last] if frequency == "month" else sundays(book.period.first, book.period.last)
-    due = []
-    for end in ends:
-        start = book.period.first if frequency == "month" else end - timedelta(days=6)
-        done = checks["employee_id"][checks["date"].between(pd.Timestamp(start), pd.Timestamp(end))]
-        due.append(pd.DataFrame({"employee_id": people.difference(pd.Index(done)), "until": pd.Timestamp(end)}))
-    book.outputs["checks_due"] = pd.concat(due, ignore_index=True) if due else pd.DataFrame()
+    weeks = {end - timedelta(days=6): end for end in sundays(book.period.first, book.period.last)}
+    spans = {book.period.first: book.period.last} if frequency == "month" else weeks
+    book.outputs["checks_due"] = listing(_checks_due, book.table("supervisor_checks"), people, spans)
 
 
 def ratio(actual: ExactArray, quota: ExactArray) -> ExactArray:
@@ -203,7 +199,8 @@ def ratio(actual: ExactArray, quota: ExactArray) -> ExactArray:
     >>> list(ratio(exact([2268, 5]), exact([2520, 0])))
     [Fraction(9, 10), Fraction(1, 1)]
     """
-    return where(quota == 0, 1, actual / where(quota == 0, 1, quota))
+    none = quota == 0
+    return where(none, 1, actual / where(none, 1, quota)) if none.any() else actual / quota
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
@@ -234,7 +231,7 @@ def _call_logs(book: Book, counting: str, with_exempt: bool) -> list[ExactArray]
     days: PersonDays | None = book.kept.get("days")
     if days is None:
         return [missing(len(book.people))] * 2
-    sums = days.sums if with_exempt else days.done()
+    sums = days.sums if with_exempt else days.done
     return [where(days.lacking, None, sums[name]) for name in ("talk_minutes", counting)]
 
 
@@ -283,6 +280,19 @@ def _low_days(sheet: pd.DataFrame, days: PersonDays, talk: ExactArray, calls: Ex
     )
 
 
+def _some_people(numbers: dict[str, ExactArray], ids: pd.Index, chosen: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({name: values[chosen] for name, values in numbers.items()}, index=ids[chosen])
+
+
+def _checks_due(checks: pd.DataFrame, people: pd.Index, spans: dict[date, date]) -> pd.DataFrame:
+    """应检查名单: whom nobody has checked from the first to the last day of a span."""
+    due = []
+    for start, end in spans.items():
+        done = checks["employee_id"][checks["date"].between(pd.Timestamp(start), pd.Timestamp(end))]
+        due.append(pd.DataFrame({"employee_id": people.difference(pd.Index(done)), "until": pd.Timestamp(end)}))
+    return pd.concat(due, ignore_index=True) if due else pd.DataFrame()
+
+
 def _yes_no_or_missing(met: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     result = met.astype(object)
     result[unknown] = None
@@ -304,10 +314,10 @@ def _first_thirty_days(book: Book, keep_exempt: bool) -> tuple[np.ndarray, np.nd
     ends = hired + np.timedelta64(29, "D")
     mine = (ends >= day64(book.period.first)) & (ends <= day64(book.period.last))
     days = person_days(book, add_months(book.period.first, -1), book.period.last)
-    scheduled = days.scheduled & (days.dates >= hired[:, None]) & (days.dates <= ends[:, None])
-    days = replace(days, scheduled=scheduled, leave=days.leave & scheduled, uncalled=days.uncalled & scheduled)
-    carried = days.scheduled & ~days.leave if keep_exempt else days.assessed
-    done, met = days.calls.sums(days.assessed, mine, 1), np.ones(len(hired), dtype=bool)
-    for name, daily in zip(("talk_minutes", book.policy["call_counting"]), _daily_quotas(book), strict=True):
-        met &= done[name] >= exact(carried.sum(axis=1)) * daily
-    return mine, _yes_no_or_missing(met, days.lacking)
+    inside = (days.dates >= hired[:, None]) & (days.dates <= ends[:, None])
+    assessed = days.assessed & inside
+    carried = exact((days.scheduled & ~days.leave & inside if keep_exempt else assessed).sum(axis=1))
+    done = days.calls.sums(assessed, np.arange(len(hired)), 1)
+    pairs = zip(("talk_minutes", book.policy["call_counting"]), _daily_quotas(book), strict=True)
+    met = np.all([done[name] >= carried * daily for name, daily in pairs], axis=0)
+    return mine, _yes_no_or_missing(met, (days.uncalled & assessed).any(axis=1))

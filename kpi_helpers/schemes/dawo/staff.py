@@ -40,8 +40,8 @@ def is_trial(book: Book, on: date | None) -> np.ndarray:
     trial = book.once(_on_trial).copy()
     if on is None or "regular_from" not in book.people:
         return trial
-    since = pd.to_datetime(book.people["regular_from"])
-    return np.where(since.notna(), since > pd.Timestamp(on), trial).astype(bool)
+    since = book.people["regular_from"].to_numpy(dtype="datetime64[D]")
+    return np.where(np.isnat(since), trial, since > np.datetime64(on))
 
 
 def _on_trial(tables: Tables) -> np.ndarray:
@@ -62,11 +62,17 @@ def fact(book: Book, name: str) -> ExactArray:
 
 def level_values(book: Book, levels: list[dict], name: str) -> ExactArray:
     """An amount of each person's level; missing where neither person nor level has one."""
-    rows = level_rows(book, levels)
-    if name not in rows:
-        return missing(len(book.people))
-    position = rows.index.get_indexer(pd.Index(person_levels(book, levels), dtype=object))
-    return exact(rows[name]).take(position, allow_fill=True)
+    if len(book.table("level_table")):
+        return book.once(_values_in_force, _last_day(book), name)
+    return _by_place(level_rows(book, levels), name, level_places(book, levels))
+
+
+def _values_in_force(tables: Tables, on: date | None, name: str) -> ExactArray:
+    return _by_place(_levels_in_force(tables, on), name, _places_in_force(tables, on))
+
+
+def _by_place(rows: pd.DataFrame, name: str, places: np.ndarray) -> ExactArray:
+    return exact(rows[name]).take(places, allow_fill=True) if name in rows else missing(len(places))
 
 
 def level_rows(book: Book, levels: list[dict]) -> pd.DataFrame:
@@ -85,14 +91,23 @@ def _levels_in_force(tables: Tables, on: date | None) -> pd.DataFrame:
     return sheet.drop_duplicates("level", keep="last").set_index("level")
 
 
-def person_levels(book: Book, levels: list[dict]) -> np.ndarray:
-    """Everybody's level; with the placeholder table newcomers default to its first level and regular staff to its second."""
-    given = book.people.get("level", pd.Series(index=book.people.index, dtype=object)).to_numpy(dtype=object)
+def level_places(book: Book, levels: list[dict]) -> np.ndarray:
+    """Everybody's row of the level table, -1 for none; in the placeholder newcomers stand on the first and regular staff on the second."""
     if len(book.table("level_table")):
-        return given
-    lowest, next_one, *_ = [*(row["level"] for row in levels), None, None]
-    usual = np.where(is_trial(book, _last_day(book)), lowest, next_one)
-    return np.where(pd.isna(given), usual, given)
+        return book.once(_places_in_force, _last_day(book))
+    given = book.once(_levels_given)
+    usual = np.where(is_trial(book, _last_day(book)), 0, 1)
+    return np.where(pd.isna(given), np.where(usual < len(levels), usual, -1), level_rows(book, levels).index.get_indexer(given))
+
+
+def _places_in_force(tables: Tables, on: date | None) -> np.ndarray:
+    return _levels_in_force(tables, on).index.get_indexer(_levels_given(tables))
+
+
+def _levels_given(tables: Tables) -> pd.Index:
+    """Everybody's level (职级) as the roster says."""
+    people = tables["employees"].drop_duplicates("employee_id")
+    return pd.Index(people["level"] if "level" in people else [None] * len(people), dtype=object)
 
 
 def _last_day(book: Book) -> date | None:

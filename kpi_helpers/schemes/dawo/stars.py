@@ -17,7 +17,7 @@ from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by
 from kpi_helpers.schemes.dawo.days import first_given
 from kpi_helpers.schemes.dawo.months import numbers_of
-from kpi_helpers.schemes.dawo.points import decided_stars, suggestion_authors
+from kpi_helpers.schemes.dawo.points import counted_events, suggestion_authors
 from kpi_helpers.tables import Tables
 
 Kind = Literal["month", "quarter", "year"]
@@ -49,11 +49,13 @@ def suggestion_reward(book: Book, amount: Number, paid: Literal["both", "points_
     An event of `event_clause` is an adopted suggestion as well; people in one incident are its joint authors.
     """
     rows, authors = suggestion_authors(book)
-    events = book.events[(book.events["kept"] & (book.events["clause"] == event_clause)).to_numpy(dtype=bool)]
-    fact = events["event_id"] if "incident_id" not in events else events["incident_id"].fillna(events["event_id"])
-    facts, persons = pd.factorize(fact)[0], book.codes(events["employee_id"])
-    value = _shared(book, amount, rows, authors) + _shared(book, amount, facts, persons, events["count"].array)
-    cells = [Cells("suggestions", rows, authors, "authors"), Cells("events", events.index.to_numpy(), persons, "clause")]
+    found, persons = counted_events(book, event_clause)
+    facts = book.events["event_id"].iloc[found]
+    if "incident_id" in book.events:
+        facts = book.events["incident_id"].iloc[found].fillna(facts)
+    times = book.events["count"].array[found]
+    value = _shared(book, amount, rows, authors) + _shared(book, amount, pd.factorize(facts)[0], persons, times)
+    cells = [Cells("suggestions", rows, authors, "authors"), Cells("events", found, persons, "clause")]
     return Lines(value if paid == "both" else value * 0, None, cells)
 
 
@@ -63,17 +65,19 @@ def star_decisions(book: Book, month: Literal["manager", "gm_office"], longer: L
     A decision by name, or without one, is taken at its word.
     """
     rows = book.table("star_decisions")
-    decider = [month if _kind(period) == "month" else longer for period in rows["period"]]
+    decider = [month if kind == "month" else longer for kind in book.once(_kinds)]
     decided = rows["decided_by"] if "decided_by" in rows else [None] * len(rows)
     wrong = np.array([_ROLES.get(who, due) != due for who, due in zip(decided, decider, strict=True)], dtype=bool)
     book.kept["refused_stars"], book.kept["star_rewards"] = np.flatnonzero(wrong), {}
+    book.kept["decided_stars"] = _decided(rows[~wrong])
     book.refuse("star_decisions", np.flatnonzero(wrong), "wrong_decider", "decided_by")
 
 
 def star_reward(book: Book, period: Kind, amount: Number) -> Lines:
     """7.4b-d 荣誉海报+奖金: to the star of a month, a quarter or a year, in the month of the announcement (元)."""
     decisions = book.table("star_decisions")
-    stars = np.array([row for row in decided_stars(book) if _kind(decisions["period"].iloc[row]) == period], dtype=np.intp)
+    stars = book.kept["decided_stars"]
+    stars = stars[book.once(_kinds)[stars] == period]
     announced = decisions["announced_on"].iloc[stars]
     past = np.ones(len(stars), dtype=bool) if book.period is None else (announced <= pd.Timestamp(book.period.last)).to_numpy()
     book.kept["star_rewards"] |= dict.fromkeys(decisions["period"].iloc[stars[past]], half_up(amount))
@@ -102,8 +106,11 @@ def nominees(book: Book, per_group: Whole) -> None:
 def nomination_form(book: Book, support: Literal["score"]) -> None:
     """7.4a 服务之星 has no measurable criterion: the form shows a support score, the month's own where none is given."""
     rows = book.kept["nominations"].drop(columns="_row")
-    person = np.where(rows["period"] == book.policy.month, book.codes(rows["employee_id"]), -1)
-    rows["support_score"] = first_given(numbers_of(rows, "support_score"), book.people[support].array.take(person, allow_fill=True))
+    given = numbers_of(rows, "support_score")
+    person = np.where(given.isna() & (rows["period"] == book.policy.month), book.codes(rows["employee_id"]), -1)
+    if (person >= 0).any():
+        given = first_given(given, book.people[support].array.take(person, allow_fill=True))
+    rows["support_score"] = given
     book.kept["nominations"] = book.outputs["nomination_form"] = rows
 
 
@@ -129,6 +136,18 @@ def one_star(book: Book, tie: Literal["needs_decision"]) -> None:
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _kinds(tables: Tables) -> np.ndarray:
+    """The kind of period of every decision."""
+    return np.array([_kind(period) for period in tables["star_decisions"]["period"]], dtype=object)
+
+
+def _decided(decisions: pd.DataFrame) -> np.ndarray:
+    """Rows of announced stars; a period with several different people has none, since only one may be chosen (7.4f)."""
+    several = decisions.groupby("period")["employee_id"].transform("nunique") > 1
+    announced = decisions[decisions["announced_on"].notna() & ~several]
+    return announced.index[~announced.duplicated("period")].to_numpy(dtype=np.intp)
 
 
 def _shared(book: Book, amount, facts: np.ndarray, persons: np.ndarray, times=1) -> ExactArray:
