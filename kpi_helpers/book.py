@@ -19,10 +19,9 @@ from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Post, Records
 from kpi_helpers.numbers import ExactArray, added, exact, half_up, missing, where
 from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.statuses import graver, lacking
 from kpi_helpers.tables import NOT_APPLICABLE, Tables
 
-# a later word wins over an earlier one
-STATUSES = ("complete", "needs_decision", "under_appeal", "incomplete", "error", "not_assessed", "out_of_scope")
 _WIDER = {"employee": ("group", "department"), "group": ("department",), "department": ()}
 
 
@@ -438,28 +437,6 @@ def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:
     units = frame.drop(columns="_row", errors="ignore").drop_duplicates(key).set_index(key)
     units.index = units.index.astype(object)
     return units
-
-
-def graver(current: np.ndarray, rows: np.ndarray, status: str) -> np.ndarray:
-    """Everybody's status with that of some rows raised; the very same array where it is grave enough already."""
-    weaker = rows[pd.Index(STATUSES).get_indexer(current[rows]) < STATUSES.index(status)]
-    if not len(weaker):
-        return current
-    raised = current.copy()
-    raised[weaker] = status
-    return raised
-
-
-def lacking(known: dict[str, list], ids, missing: dict | list) -> dict[str, list]:
-    """缺项: whose list of what is lacking grows by new names, and to what."""
-    found = {}
-    for unit in ids:
-        before, names = known.get(unit), missing.get(unit, ()) if isinstance(missing, dict) else missing
-        if before is None:
-            found[unit] = list(dict.fromkeys(names))
-        elif new := dict.fromkeys(name for name in names if name not in before):
-            found[unit] = [*before, *new]
-    return found
 
 
 def published(book: Book, values: ExactArray) -> ExactArray:

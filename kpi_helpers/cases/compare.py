@@ -12,13 +12,13 @@ from numbers import Rational
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import STATUSES
 from kpi_helpers.columns import table_named
 from kpi_helpers.errors import did_you_mean
 from kpi_helpers.language import LANGUAGES, language, say, set_language
 from kpi_helpers.numbers import ExactArray, fraction, half_up, is_missing, text
 from kpi_helpers.report.words import REASONS, reason_word, status_word
 from kpi_helpers.result import Result
+from kpi_helpers.statuses import STATUSES
 from kpi_helpers.tables import narrow
 
 # the tables that every result has, by the words a case may use
@@ -74,6 +74,8 @@ class Words:
         return word if word in known or self.names.get(word) not in known else self.names[word]
 
     def value(self, name: str, word):
+        if isinstance(word, list):
+            return [self.value(name, one) for one in word]
         return self.values.get(name, {}).get(word, word) if isinstance(word, str) else word
 
     def difference(self, place: tuple[str, ...], name: str, expected: str, actual) -> Difference:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_helpers.book import STATUSES
 from kpi_helpers.cases.compare import NOTHING, STATUS
 from kpi_helpers.checks import must_be_filled
 from kpi_helpers.columns import Column, Table
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.report.words import status_word
+from kpi_helpers.statuses import STATUSES
 
 CASES, NUMBERS, RESULTS = "cases", "case_numbers", "case_results"  # the sheets that a case workbook has of its own
 ID, TITLE, MONTH = "case_id", "case_title", "case_month"

@@ -13,7 +13,7 @@ from kpi_helpers.book import Book
 from kpi_helpers.numbers import ExactArray, constant, count_by, exact, half_up, is_missing, sum_by
 from kpi_helpers.report.words import show
 from kpi_helpers.result import Result
-from kpi_helpers.thresholds import POINTS, Threshold, thresholds, unit_of
+from kpi_helpers.thresholds import POINTS, Threshold, thresholds
 
 _FEN = Fraction(1, 100)  # scores are published to 0.01
 
@@ -38,12 +38,11 @@ class Stand:
 
 @dataclass(frozen=True)
 class Near:
-    """临界: who stands on either side of a threshold within a distance, the nearest first. unit: that of `lacking`."""
+    """临界: who stands on either side of a threshold within a distance, the nearest first."""
 
     threshold: Threshold
     below: list[Stand]
     above: list[Stand]
-    unit: str = ""
 
     def of(self, id: str) -> list[Stand]:
         """Where one person stands, below or above."""
@@ -59,10 +58,9 @@ def near(result: Result, threshold: Threshold, distance: Fraction | None = None)
     for stand in _stands(result, threshold):
         if abs(stand.edge - stand.figure) <= (_reach(threshold, stand.edge) if distance is None else distance):
             (below if stand.lacking > 0 else above).append(stand)
-    counted = threshold.counted and unit_of(result.policy, threshold.counted[0])
     for side in (below, above):
         side.sort(key=lambda one: (abs(one.edge - one.figure), str(one.id), one.of))
-    return Near(threshold, below, above, threshold.unit if counted is None else counted)
+    return Near(threshold, below, above)
 
 
 def _stands(result: Result, threshold: Threshold) -> list[Stand]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book, graver, lacking
+from kpi_helpers.book import Book
 from kpi_helpers.numbers import ExactArray
+from kpi_helpers.statuses import graver, lacking
 from kpi_helpers.what_if.copies import alike, apart
 
 FRAMES = ("people", "groups", "department")

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from kpi_helpers.arguments import Whole, hints
 from kpi_helpers.clause_reader import CLAUSE_KEYS, NUMBERED
-from kpi_helpers.columns import vocabulary
 from kpi_helpers.language import say
 from kpi_helpers.policy import Clause, Parameter, Policy, value_text
+from kpi_helpers.report.names import label
 from kpi_helpers.report.words import argument_word
 from kpi_helpers.what_if.ranges import range_of
 
@@ -119,7 +119,7 @@ def _of_parameter(policy: Policy, parameter: Parameter, users: list[str]) -> Ite
         for path, leaf in leaves(value, _dated(policy)):
             if is_number(leaf) and path[0] != "by":
                 unit_here = unit if path[-1] not in _EDGES | _PARTS else ""
-                title, reach = f"{one.title} · {_within(value, path)}", range_of(leaf, unit_here, least, most)
+                title, reach = f"{one.title} · {_within(policy, value, path)}", range_of(leaf, unit_here, least, most)
                 yield replace(one, name=dotted(one.name, *path), title=title, value=leaf, unit=unit_here, words=(), **vars(reach))
     elif "number" in parameter.accepts:
         yield replace(one, words=words, **vars(range_of(value if is_number(value) else None, unit, least, most)))
@@ -136,7 +136,7 @@ def _of_clause(policy: Policy, clause: Clause) -> Iterator[Tunable]:
             if is_number(leaf) and "by" not in path[:-1]:
                 last = next(part for part in reversed((key, *path)) if isinstance(part, str))
                 unit = clause.unit if {key, last} & _POINTS and last not in _EDGES | _PARTS else ""
-                title = f"{clause.title} · {argument_word(key)} {_within(entry[key], path)}".rstrip()
+                title = f"{clause.title} · {argument_word(key)} {_within(policy, entry[key], path)}".rstrip()
                 one = Tunable(dotted(clause.id, key, *path), title, "number", leaf, section, unit, basis=clause.basis, source=clause.source)
                 one = replace(one, note=clause.note, clauses=(clause.id,), least=Fraction(0) if whole else None)
                 yield replace(one, **vars(range_of(leaf, unit, one.least, None, whole)))
@@ -146,7 +146,7 @@ def _dated(policy: Policy):
     return lambda value: policy.reader.dated(value, policy.path)
 
 
-def _within(value, path: tuple) -> str:
+def _within(policy: Policy, value, path: tuple) -> str:
     """The words of a place inside a table: what its row is called, and the key."""
     words = []
     for part in path:
@@ -156,15 +156,8 @@ def _within(value, path: tuple) -> str:
             words.append(texts[0] if texts else say(f"第{part}档", f"no. {part}"))
         else:
             value = value[part] if isinstance(value, dict) and part in value else value
-            words.append(_word(str(part)))
+            words.append(label(policy, str(part)))
     return " ".join(words)
-
-
-def _word(key: str) -> str:
-    """A key inside a table: a rule's argument, else the heading of a column."""
-    heading = vocabulary()["columns"].get(key)
-    heading = heading.get("heading") if isinstance(heading, dict) else heading
-    return argument_word(key) if argument_word(key) != key else say(str(heading or key), key)
 
 
 def _section(policy: Policy, source: str, clauses: list[str]) -> str:
