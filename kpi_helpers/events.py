@@ -9,7 +9,7 @@ import pandas as pd
 
 from kpi_helpers.arguments import ByColumn, Named
 from kpi_helpers.calendar import in_period
-from kpi_helpers.numbers import ExactArray, exact, missing, rank_codes, where
+from kpi_helpers.numbers import ExactArray, exact, missing, rank_codes, sum_by, where
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ def facts(book) -> Facts:
 
 def may_count(policy, frame: pd.DataFrame) -> np.ndarray:
     """Which events are confirmed and of the period: by the day they happened or, by choice, were recorded."""
-    basis = policy.parameters.get("common.event_month_basis")
-    day = frame["recorded_on"] if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame else event_day(frame)
+    basis, day = policy.parameters.get("common.event_month_basis"), event_day(frame)
+    if basis is not None and basis.value == "recorded_on" and "recorded_on" in frame:
+        day = frame["recorded_on"].where(frame["recorded_on"].notna(), day)
     return (frame["status"] == "confirmed").to_numpy(dtype=bool) & in_period(day, policy.period)
 
 
@@ -104,25 +105,39 @@ def _points(book, frame) -> ExactArray:
 
 
 def overruled(book, found: Facts) -> np.ndarray:
-    """The positions of events that another one of the same fact and sign outweighs: by points, or as the first of equals."""
+    """The positions of events that another one of the same fact and sign outweighs: by points, or as the first of equals.
+
+    Of clauses that the policy lets stand together the heaviest row of each counts, and they weigh what they give together.
+    """
     rows, single = found.rows, book.policy.parameters.get("common.one_fact_one_clause")
     if not len(rows) or not (single is None or single.value):
         return rows[:0]
     part = found.frame.iloc[rows]
     value = _points(book, part)
-    size, fact = rank_codes(abs(value)), 3 * found.fact + 1 + (value > 0) - (value < 0)
-    best = np.lexsort((rows, -size, fact))  # most points first, equal points in the order of the sheet
-    first = np.ones(len(best), dtype=bool)
-    first[1:] = fact[best][1:] != fact[best][:-1]
-    winner = np.empty(fact.max() + 1, dtype=np.intp)
-    winner[fact[best][first]] = best[first]
-    losers = np.arange(len(rows)) != winner[fact]
-    # a pair of clauses that the policy lets stand together does not overrule itself
-    clauses = part["clause"].to_numpy(dtype=object)
-    for pair in stacking_pairs(book.policy):
-        both = np.isin(clauses, pair) & np.isin(clauses[winner[fact]], pair) & (clauses != clauses[winner[fact]])
-        losers &= ~both
-    return rows[losers]
+    clauses, names = pd.factorize(part["clause"].to_numpy(dtype=object))
+    signed = 3 * found.fact + 1 + (value > 0) - (value < 0)
+    best = _heaviest(abs(value), signed * len(names) + clauses)  # of each clause of a fact
+    bundle = (signed * len(names) + _bundles(book.policy, names)[clauses])[best]
+    codes, bundles = pd.factorize(bundle)  # in the order of the sheet, which decides between equals
+    first = np.flatnonzero(~pd.Index(bundle).duplicated())
+    wins = np.zeros(len(bundles), dtype=bool)
+    wins[_heaviest(sum_by(abs(value)[best], codes, len(bundles)), signed[best[first]])] = True
+    return np.delete(rows, best[wins[codes]])
+
+
+def _heaviest(weight: ExactArray, group: np.ndarray) -> np.ndarray:
+    """The position of each group's largest number, the first of equal ones; in the order of positions."""
+    order = np.lexsort((-rank_codes(weight), group))
+    return np.sort(order[np.diff(group[order], prepend=-1) != 0])
+
+
+def _bundles(policy, names) -> np.ndarray:
+    """Which clauses stand together, as a number for each: that of the first of them."""
+    known, bundles = list(names), np.arange(len(names))
+    for pair in stacking_pairs(policy):
+        together = [known.index(name) for name in pair if name in known]
+        bundles[together] = min(together, default=0)
+    return bundles
 
 
 def stacking_pairs(policy) -> list[tuple[str, ...]]:

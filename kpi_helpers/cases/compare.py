@@ -139,7 +139,10 @@ def plain(value):
     if isinstance(value, pd.DataFrame):
         if isinstance(value.index, pd.RangeIndex):
             return [plain(row) for row in value.to_dict("records")]
-        return {str(key): plain(value.loc[key]) for key in value.index}
+        rows: dict = {}
+        for key, row in zip(value.index, value.to_dict("records"), strict=True):
+            rows.setdefault(str(key), []).append(plain(row))
+        return {key: found if len(found) > 1 else found[0] for key, found in rows.items()}
     if isinstance(value, pd.Series):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, dict):
@@ -158,7 +161,7 @@ def compare(place, expected, actual, words: Words | None = None) -> list[Differe
     place, words = (place,) if isinstance(place, str) else place, words or Words()
     if isinstance(actual, pd.DataFrame) and isinstance(expected, dict):
         rows = actual.index.astype(str)
-        known, actual = list(rows), {key: actual.iloc[int(np.flatnonzero(rows == key)[0])] for key in expected if key in rows}
+        known, actual = list(rows), {key: _rows(actual[rows == key], expected[key]) for key in expected if key in rows}
     else:
         known = list(actual) if isinstance(actual, dict) else []
     actual = plain(actual)
@@ -186,6 +189,11 @@ def compare(place, expected, actual, words: Words | None = None) -> list[Differe
         return [one for i, value in enumerate(expected) for one in compare((*place, f"[{i}]"), value, actual[i], words)]
     same = actual is None if expected is None else _equal(expected, actual)
     return [] if same else [Difference(place, expected, actual)]
+
+
+def _rows(rows: pd.DataFrame, expected):
+    """All rows of one key where a case lists several, else the first."""
+    return [row for _, row in rows.iterrows()] if isinstance(expected, list) else rows.iloc[0]
 
 
 def _equal(expected, actual) -> bool:

@@ -74,7 +74,7 @@ def _with_minutes(policy: Policy, tables: Tables) -> Tables:
     minutes = exact(rows["minutes"]) if "minutes" in rows else missing(len(rows))
     if shifts != "HR" and "shift" in rows:
         starts, ends = (rows["shift"].map({name: _clock(name, shift, side) for name, shift in shifts.items()}) for side in ("start", "end"))
-        signed = rows["signed_at"].dt.hour * 60 + rows["signed_at"].dt.minute
+        signed = (rows["signed_at"] - rows["date"].fillna(rows["signed_at"].dt.normalize())) // pd.Timedelta(minutes=1)
         night = ends <= starts
         late, early = _apart(signed - starts, night), _apart(ends - signed, night)
         found = late.where(rows["kind"] == "late", early).where(rows["kind"] != "absent").clip(lower=0)
@@ -193,12 +193,13 @@ def sop_errors(
 
 
 def _affecting(affected: pd.Series, occurred: pd.Series, window: str, start: str, end: str) -> np.ndarray:
-    """Errors that affected work, within the window; without a time of day an error is taken to lie in it."""
+    """Errors that affected work, within the window; a mere date has no time of day, and its error is taken to lie in it."""
     counts = affected.to_numpy(dtype=bool)
     if window == "all_day":
         return counts
     minute = occurred.dt.hour * 60 + occurred.dt.minute
-    return counts & (minute.isna() | ((minute >= _minutes(start)) & (minute <= _minutes(end)))).to_numpy(dtype=bool)
+    inside = (minute >= _minutes(start)) & (minute <= _minutes(end))
+    return counts & (minute.isna() | inside | (occurred == occurred.dt.normalize())).to_numpy(dtype=bool)
 
 
 def _worth(events: pd.DataFrame, arguments: dict) -> ExactArray:

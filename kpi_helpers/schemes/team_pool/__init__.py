@@ -18,6 +18,7 @@ from kpi_helpers.schemes.team_pool.points import (
     manager_resolved,
     missed_punch,
     once_a_day,
+    once_an_incident,
     proven,
     self_resolved,
 )

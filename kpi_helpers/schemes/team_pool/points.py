@@ -10,15 +10,16 @@ import pandas as pd
 from kpi_helpers.arguments import Number, YesNo
 from kpi_helpers.book import Book
 from kpi_helpers.errors import Fault, PolicyError
-from kpi_helpers.events import has_text
+from kpi_helpers.events import event_day, has_text
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines, Records
-from kpi_helpers.numbers import ExactArray, constant, count_by, exact, sum_by
+from kpi_helpers.numbers import ExactArray, constant, count_by, exact, sum_by, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import per_event
 from kpi_helpers.schemes.team_pool.assessment import flag_rows
 from kpi_helpers.schemes.team_pool.pool import PoolUnit
 
+EachAbsence = Literal["per_day", "per_occurrence"]
 Credited = Literal["complaint_month", "resolution_month"]
 
 
@@ -38,10 +39,20 @@ def proven(
 
 
 def once_a_day(records: Records, points: Number) -> Lines:
-    """6.8 工装: a person's further rows of the same day do not count again."""
-    frame = records.frame
-    again = frame.duplicated(["employee_id", "date"]) & frame["employee_id"].notna() & frame["date"].notna()
-    return per_event(records.pick(~again.to_numpy(dtype=bool)), points)
+    """6.8 工装: a person counts once a day, however often it was noted; a row without person or day counts for itself."""
+    person, day = records.column("employee_id"), event_day(records.frame).dt.normalize()
+    dated = (person.notna() & day.notna()).to_numpy(dtype=bool)
+    first = ~(dated & pd.DataFrame({"person": person, "day": day}).duplicated().to_numpy(dtype=bool))
+    chosen = records.pick(first)
+    number = chosen.sum(where(dated[first], 1, chosen.column("count").array))
+    return Lines(number * points, number, chosen.cells("count"))
+
+
+def once_an_incident(records: Records, points: Number) -> Lines:
+    """6.16 突发事件: once for a group, however many of its people took part."""
+    incident = records.column("incident_id").to_numpy(dtype=object) if "incident_id" in records.source else records.rows
+    again = pd.DataFrame({"group": records.units, "incident": incident}).duplicated().to_numpy(dtype=bool)
+    return per_event(records.pick(~again | pd.isna(incident)), points)
 
 
 def late(book: Book, records: Records, points: Number, grace: Number, limit: Number, inclusive: YesNo) -> Lines:
@@ -52,19 +63,18 @@ def late(book: Book, records: Records, points: Number, grace: Number, limit: Num
     return Lines(_number(chosen) * points, _number(chosen), chosen.cells("late_minutes"))
 
 
-def absent(book: Book, records: Records, points: Number, each: Literal["per_day", "per_occurrence"]) -> Lines:
-    """6.12b 旷工: every day, or by choice every run of consecutive days."""
-    records = in_month(book, records)
-    days = records.pick(_absent(records.frame))
-    chosen = days if each == "per_day" else days.pick(_starts_of_runs(days.frame))
-    return Lines(_number(chosen) * points, _number(chosen), days.cells("absent"))
+def absent(book: Book, records: Records, points: Number, each: EachAbsence, limit: Number, inclusive: YesNo) -> Lines:
+    """6.12b 旷工: every day, or by choice every run of consecutive days, of which some may be those of 6.12c."""
+    days = _absences(in_month(book, records), each, limit, inclusive)
+    chosen = days.pick(_absent(days.frame))
+    return Lines(_number(chosen) * points, _number(chosen), chosen.cells("absent"))
 
 
 def late_as_absent(book: Book, records: Records, like: str, limit: Number, inclusive: YesNo) -> Lines:
-    """6.12c 迟到两小时以上按旷工算: costs what the clause `like` costs, instead of 6.12a."""
-    records = in_month(book, records)
-    chosen = records.pick(_counts_as_absent(records.frame, limit, inclusive) & ~_absent(records.frame))
-    points = book.policy.clause(like).arguments["points"]
+    """6.12c 迟到两小时以上按旷工算: counts and costs as the clause `like` does, instead of 6.12a."""
+    alike = book.policy.clause(like).arguments
+    days, points = _absences(in_month(book, records), alike["each"], limit, inclusive), alike["points"]
+    chosen = days.pick(~_absent(days.frame))
     return Lines(_number(chosen) * points, _number(chosen), chosen.cells("late_minutes"))
 
 
@@ -182,6 +192,12 @@ def _counts_as_absent(frame: pd.DataFrame, limit, inclusive) -> np.ndarray:
     """Absent, or late by so many minutes that it counts as absence (6.12c)."""
     minutes = exact(frame["late_minutes"])
     return _absent(frame) | (minutes >= limit if inclusive else minutes > limit)
+
+
+def _absences(records: Records, each: EachAbsence, limit, inclusive) -> Records:
+    """The rows that count as absence: all, or the first of every run of consecutive days."""
+    days = records.pick(_counts_as_absent(records.frame, limit, inclusive))
+    return days if each == "per_day" else days.pick(_starts_of_runs(days.frame))
 
 
 def _on_absent_day(frame: pd.DataFrame, counts_as_absent: np.ndarray) -> np.ndarray:

@@ -110,7 +110,8 @@ def _iso(days: pd.Series) -> np.ndarray:
 
 
 def _flag_rows(book: Book, clause: Clause, name: str, title: str, frame: pd.DataFrame, rows, details) -> None:
-    """One flag per person for the rows of a table that a mask names."""
-    chosen = np.asarray(rows, dtype=bool)
-    found = dict(zip(frame["employee_id"][chosen], details[chosen], strict=True))
-    book.flag(name, title, list(found), clause, detail=found)
+    """One flag per person for the rows of a table that a mask names; of several rows it names all."""
+    chosen, found = np.asarray(rows, dtype=bool), {}
+    for employee_id, detail in zip(frame["employee_id"][chosen], details[chosen], strict=True):
+        found.setdefault(employee_id, []).append(detail)
+    book.flag(name, title, list(found), clause, detail={id: one if len(one) > 1 else one[0] for id, one in found.items()})
