@@ -137,14 +137,16 @@ def _words(column, values, fault) -> list:
 
 def blank(value) -> bool:
     """Is this cell empty? A text of blanks is."""
-    return is_missing(value) or (isinstance(value, str) and not value.strip())
+    return is_missing(value) or (isinstance(value, str) and not narrow(value))
 
 
-_WIDE = str.maketrans({**{chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}, "\u3000": " ", "\u00a0": " ", "\ufeff": ""})
+_UNSEEN = [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]  # zero-width, marks of direction
+_BLANKS = [0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000]
+_WIDE = {**{0xFF01 + i: chr(0x21 + i) for i in range(94)}, **dict.fromkeys(_BLANKS, " "), **dict.fromkeys(_UNSEEN, "")}
 
 
 def narrow(text: str) -> str:
-    """Full-width signs and odd blanks as a keyboard types them.
+    """Full-width signs and odd blanks as a keyboard types them, without signs that nobody sees.
 
     >>> narrow(" ０１２．５\u3000")
     '012.5'
@@ -152,7 +154,14 @@ def narrow(text: str) -> str:
     return text.strip() if text.isascii() else text.translate(_WIDE).strip()
 
 
-_HUGE = re.compile(r"e[+-]?\d{4}", re.IGNORECASE)
+# commas part thousands only, so that 9,5 is not read as 95; no fractions, which may be a date or marks out of a hundred;
+# an exact number of thousands of digits would fill the memory
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d*)?(?:e[+-]?\d{1,3})?\s*%?", re.IGNORECASE)
+
+
+def takes_percent(column: Column) -> bool:
+    """May a percentage stand here? Where a range beyond 1 or a unit asks for marks or yuan, 95% would count as 0.95 of them."""
+    return (column.max is None or column.max <= 1) and column.unit in ("", "%")
 
 
 def _numbers(column, values, fault):
@@ -164,11 +173,11 @@ def _numbers(column, values, fault):
                 cleaned.append(column.default)
                 continue
             try:
-                text = narrow(value).replace(",", "") if isinstance(value, str) else value
-                if isinstance(text, str) and _HUGE.search(text):  # an exact number of so many digits would fill the memory
-                    raise ValueError
-                percent = isinstance(text, str) and text.endswith("%")
-                number = fraction(text.rstrip("%") if percent else text) / (100 if percent else 1)
+                number = _number(value) if isinstance(value, str) else fraction(value)
+                if isinstance(value, str) and narrow(value).endswith("%") and not takes_percent(column):
+                    problem = say("是百分比，这一列不填百分比", "is a percentage, which this column does not take")
+                    fault(i, column, value, problem, "percentage")
+                    number = None
             except (ValueError, ZeroDivisionError):
                 fault(i, column, value, say("不是数字", "is not a number"), "not_a_number")
                 number = None
@@ -181,6 +190,14 @@ def _numbers(column, values, fault):
         for i in np.flatnonzero((fast.den != 0) & (fast.num % np.where(fast.den == 0, 1, fast.den) != 0)):
             fault(int(i), column, values[i], say("应为整数", "must be a whole number"), "not_whole")
     return fast
+
+
+def _number(value: str):
+    text = narrow(value)
+    if not _NUMBER.fullmatch(text):
+        raise ValueError
+    text = text.replace(",", "")
+    return fraction(text.rstrip("%")) / 100 if text.endswith("%") else fraction(text)
 
 
 def _plain_numbers(column, values):
@@ -229,14 +246,24 @@ def _text(column, i, value, fault):
     if isinstance(value, (datetime, date)):
         return value.strftime("%Y-%m") if column.kind == "month" else value.isoformat()[:10]
     text = str(value).strip() if column.kind == "text" else narrow(str(value))
-    if column.kind == "month" and not _is_month(text):
+    if column.kind == "month":
+        month = _MONTH.fullmatch(text)
+        if month:
+            return f"{month[1]}-{month[2]:0>2}"
         fault(i, column, value, say("不是月份（写作 2026-10）", "is not a month (write 2026-10)"), "not_a_month")
+        return None
+    if column.kind != "text" and means_nothing(text):  # else '-' would be a person or a group of its own
+        fault(i, column, value, say("不是编号或名称", "is no code or name"), "not_a_code")
         return None
     return text
 
 
-def _is_month(text: str) -> bool:
-    return len(text) == 7 and text[4] == "-" and text[:4].isdigit() and text[5:] in {f"{m:02d}" for m in range(1, 13)}
+_MONTH = re.compile(r"(\d{4})[-/年](0?[1-9]|1[0-2])月?", re.ASCII)
+
+
+def means_nothing(value) -> bool:
+    """Is this what people type into a cell that they want to leave blank?"""
+    return isinstance(value, str) and narrow(value).upper() in {"-", "--", "–", "—", "——", "/", "//", "\\", "无", "暂无", "N/A"}
 
 
 def _choice(column, i, value, fault):
@@ -247,8 +274,8 @@ def _choice(column, i, value, fault):
     return word
 
 
-_TRUE = {"true", "1", "是", "有", "y", "yes", "√", "对"}
-_FALSE = {"false", "0", "否", "无", "n", "no", "×", "错"}
+_TRUE = {"true", "1", "是", "有", "y", "yes", "√", "✓", "✔", "对"}
+_FALSE = {"false", "0", "否", "无", "n", "no", "×", "✗", "✘", "错"}
 
 
 def _truth(column, i, value, fault):
@@ -293,7 +320,8 @@ def _moment(column, i, value, fault):
         moment = (pd.Timestamp("1899-12-30") + pd.Timedelta(days=float(value))).round("s")
     else:
         try:
-            day, blank_, time = narrow(str(value)).replace("年", "-").replace("月", "-").replace("日", " ").strip().partition(" ")
+            text = narrow(str(value)).replace("年", "-").replace("月", "-").replace("日", " ").replace("号", " ")
+            day, blank_, time = text.strip().partition(" ")
             text = day.replace("/", "-").replace(".", "-") + blank_ + time
             moment = pd.Timestamp(datetime.fromisoformat(_padded(text.strip())))
             if moment.tzinfo:  # a clock of elsewhere is not ours to convert

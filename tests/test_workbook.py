@@ -173,6 +173,93 @@ def test_rows_that_the_policy_refuses_are_listed_and_scoring_goes_on(month, monk
     assert tables.refused[0] | {"cell": "事件!E2", "row": 2, "reason": "out_of_range", "event_id": "E1"} == tables.refused[0]
 
 
+def test_totals_signatures_and_notes_under_a_table_are_no_people(month):
+    """Every one of these lines would be a person, or a record of nobody."""
+    people = [
+        ["工号", "姓名", "小组"],
+        ["一组"],
+        *PEOPLE[1:],
+        ["一组小计", 2],
+        ["工号", "姓名", "小组"],
+        ["003", "合计", "二组"],
+        [None, "合 计", "3人"],
+        [],
+        ["制表人：赵六", None, "审核：钱七"],
+        ["备注：以上人员均在岗。"],
+        ["以下空白"],
+    ]
+
+    def add(book):
+        book.sheetnames["考勤"].write_formula("D3", "=SUM(D2:D2)", None, "")
+        book.sheetnames["考勤"].merge_range("A4:C4", "注：分钟取自考勤机")
+
+    path = month(add, 员工=people, 考勤=[*ATTENDANCE, ["001", date(2026, 10, 5), "迟到", 12], ["合计"], ["注：分钟取自考勤机"]])
+    tables = read_workbook(path, POLICY)
+    assert tables["employees"]["employee_id"].tolist() == ["001", "002", "003"]
+    assert tables["employees"]["name"].tolist() == ["张三", "李四", "合计"]
+    assert len(tables["attendance"]) == 1
+    assert tables.notes == [
+        "员工.xlsx 工作表“员工”中不是记录的行没有计入：第 2 行“一组”、第 5 行“一组小计”、第 6 行“工号”、第 8 行“合 计”、"
+        "第 10 行“制表人：赵六” 等 7 行。",
+        "员工.xlsx 工作表“考勤”中不是记录的行没有计入：第 3 行“合计”、第 4 行“注：分钟取自考勤机”。",
+    ]
+    assert faults(month(员工=[*PEOPLE, ["请于5日前交人事部，逾期不候"]])) == [
+        "员工.xlsx 员工!A4 工号: “请于5日前交人事部，逾期不候”不像工号。 若是说明文字，请移到数据右边或删除。"
+    ]
+
+
+def test_a_record_that_begins_like_a_note_stays_one(month):
+    head = ["原因", "事件编号", "工号", "条款", "日期"]
+    path = month(事件=[head, ["说明：客户来电", "E1", "001", "2.A2.1", date(2026, 10, 5)], ["合计", "E2", None, "2.A2.1", None]])
+    assert faults(path) == ["员工.xlsx 事件!C3 工号: 不能为空。 请填写。"]
+
+
+def test_an_empty_sheet_with_a_total_is_handed_in(month):
+    tables = read_workbook(month(各月总分=[["工号", "月份", "总分"], ["合计", None, 0]]), POLICY)
+    assert "month_totals" in tables.delivered
+    assert len(tables["month_totals"]) == 0
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        [["2026年10月花名册"], ["人员", None, "小组"], ["工号", "姓名"]],
+        [["工号", "所在", None, "姓名"], [None, "小组", "部门"]],
+    ],
+)
+def test_headings_in_two_rows(month, head):
+    rows = (
+        [["001", "张三", "一组"], ["002", "李四", "一组"]] if len(head) == 3 else [["001", "一组", "", "张三"], ["002", "一组", "", "李四"]]
+    )
+    frame = read_workbook(month(员工=[*head, *rows]), POLICY)["employees"]
+    assert frame[["employee_id", "name", "group_id"]].to_numpy().tolist() == [["001", "张三", "一组"], ["002", "李四", "一组"]]
+    assert frame["_row"].tolist() == [len(head) + 1, len(head) + 2]
+
+
+def test_marks_of_needed_columns_and_signs_that_nobody_sees(month):
+    """Pasted from a chat or a web page: else one group is two, and one person two."""
+    people = [
+        ["*工号", "姓名（必填）", "小组："],
+        ["001\u200b", "甲", "一组"],
+        ["\u202d002\u202c", "乙", "一\u200b组"],
+        ["\u200b", "\u2060", None],
+    ]
+    attendance = [["工号\u200b", "日期", "类型", "分钟"], ["001", "\u200e2026-10-05", "迟到\ufeff", "\u200b12"]]
+    tables = read_workbook(month(员工=people, 考勤=None, **{"考勤\u200b": attendance}), POLICY)
+    assert tables["employees"]["employee_id"].tolist() == ["001", "002"]
+    assert tables["employees"]["group_id"].tolist() == ["一组", "一组"]
+    assert tables["attendance"]["minutes"].tolist() == [12]
+
+
+def test_months_and_days_as_people_type_them(month):
+    rows = [["001", "2026年9月", 90], ["001", "2026/8", 90], ["002", "2026-7", 90]]
+    path = month(各月总分=[["工号", "月份", "总分"], *rows], 考勤=[*ATTENDANCE, ["001", "2026年10月5号", "迟到", 12, "✓"]])
+    tables = read_workbook(path, POLICY)
+    assert tables["month_totals"]["month"].tolist() == ["2026-09", "2026-08", "2026-07"]
+    assert tables["attendance"]["date"].tolist() == [datetime(2026, 10, 5)]
+    assert tables["attendance"]["excused"].tolist() == [True]
+
+
 # -- every fault at its cell -----------------------------------------------------------------------------------------------
 
 
@@ -295,6 +382,54 @@ def test_numbers_and_clocks_that_nobody_can_mean(month):
         "员工.xlsx 考勤!D2 分钟: “1e999999999”不是数字。 请只填数字，不带单位和文字。",
         "员工.xlsx 考勤!B3 日期: “2026-10-05 14:30+08:00”不是日期（写作 2026-10-05）。 请按日期格式填写。",
         "员工.xlsx 考勤!D3 分钟: “１Ｅ－９９９９９”不是数字。 请只填数字，不带单位和文字。",
+    ]
+
+
+def test_numbers_that_may_mean_something_else(month):
+    """9,5 is not 95, 95/100 is not 0.95 of a mark, and 95% in a column of minutes is not 0.95 of one."""
+
+    def add(book):
+        percent, sign = book.add_format({"num_format": "0.0%"}), book.add_format({"num_format": '0"%"'})
+        book.sheetnames["考勤"].write_number("D5", 0.95, percent)
+        book.sheetnames["考勤"].write_number("D6", 95, sign)
+        book.sheetnames["考勤"].write_number("G5", 0.95, percent)  # beside the known columns
+
+    rows = [["001", date(2026, 10, 5), "迟到", value] for value in ("9,5", "1_0", "95/100", None, None, "95％", "1,234")]
+    assert faults(month(add, 考勤=[*ATTENDANCE, *rows])) == [
+        "员工.xlsx 考勤!D2 分钟: “9,5”不是数字。 请只填数字，不带单位和文字。",
+        "员工.xlsx 考勤!D3 分钟: “1_0”不是数字。 请只填数字，不带单位和文字。",
+        "员工.xlsx 考勤!D4 分钟: “95/100”不是数字。 请只填数字，不带单位和文字。",
+        "员工.xlsx 考勤!D5 分钟: “95%”是百分比，这一列不填百分比。 请设为常规格式，填百分号前的数。",
+        "员工.xlsx 考勤!D7 分钟: “95％”是百分比，这一列不填百分比。 请设为常规格式，填百分号前的数。",
+    ]
+
+
+def test_dashes_are_no_values_and_no_names(month):
+    people = [["工号", "姓名", "小组", "离职日期"], ["001", "-", "—", "/"], ["无", "乙", "一组", None]]
+    assert faults(month(员工=people)) == [
+        "员工.xlsx 员工!C2 小组: “—”不是编号或名称。 没有内容请留空。",
+        "员工.xlsx 员工!D2 离职日期: “/”不是日期（写作 2026-10-05）。 没有内容请留空。",
+        "员工.xlsx 员工!A3 工号: “无”不是编号或名称。 没有内容请留空。",
+    ]
+
+
+def test_whom_a_number_or_a_name_may_mean(month):
+    people = [["工号", "姓名"], ["001", "张三"], [2, "李四"], ["W7", "李四"]]
+    rows = [[one, date(2026, 10, 5), "迟到"] for one in (1, "002", "李四", "009")]
+    assert faults(month(员工=people, 考勤=[*ATTENDANCE, *rows])) == [
+        "员工.xlsx 考勤!A2 工号: 花名册中没有“1”。 花名册中是“001”：Excel 去掉了数字前面的 0，两处都请设为文本格式重填。",
+        "员工.xlsx 考勤!A3 工号: 花名册中没有“002”。 花名册中是“2”：Excel 去掉了数字前面的 0，两处都请设为文本格式重填。",
+        "员工.xlsx 考勤!A4 工号: 花名册中没有“李四”。 这是姓名，请填工号：2、W7。",
+        "员工.xlsx 考勤!A5 工号: 花名册中没有“009”。 请先加入员工表。",
+    ]
+
+
+def test_a_sheet_or_heading_that_was_renamed_is_named(month):
+    assert faults(month(考勤=None, **{"考勤（2026年10月）": ATTENDANCE})) == [
+        "员工.xlsx 考勤（2026年10月）: 不认识这个工作表名。 是否指“考勤”？请改名；若不是，请换一个不相近的名称。"
+    ]
+    assert faults(month(员工=[["人事编码", "姓名"], ["001", "张三"]])) == [
+        "员工.xlsx 员工: 缺少列“工号”。 请照模板补上这一列。没有认出的标题：人事编码。"
     ]
 
 

@@ -10,6 +10,7 @@ from kpi_helpers.checks import check_rows, refuse_rows
 from kpi_helpers.columns import Column, Table, vocabulary
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
+from kpi_helpers.numbers import is_missing
 from kpi_helpers.tables import Tables, empty_table
 from kpi_helpers.workbook.headings import nearest, plain
 from kpi_helpers.workbook.preflight import Package, open_package
@@ -53,6 +54,7 @@ class Reader:
         self.sheets: dict[str, Sheet] = {}
         self.faults: dict[str, list[CellFault]] = {name: [] for name in policy.tables}  # of sheets that are not there
         self.tables = Tables(file=package.name)
+        self.people: dict[tuple[bool, str], list[str]] = {}  # numbers by themselves without zeros, and (True) by names
 
     def read(self) -> None:
         """Every sheet, and what is wrong with its cells."""
@@ -123,6 +125,8 @@ class Reader:
                 continue
             strange = {plain(title): title for title in unknown if plain(title) not in familiar}
             near = nearest([table.sheet, table.name], strange, 0.6 if table.optional else 0.5)
+            if near is None and not table.optional:  # 考勤（2026年10月）
+                near = next((title for word, title in strange.items() if plain(table.sheet) in word), None)
             if near:
                 unknown.remove(near)
                 hint = say(
@@ -156,13 +160,34 @@ class Reader:
             sheet = self.sheets[found.table]
             column = sheet.table.columns.get(found.column) or Column(found.column, found.column)
             if found.stops:
-                sheet.value_fault(sheet.numbers[found.row], column, found.value, found.problem, found.hint or advice(found.reason))
+                hint = self.meant(found.value) if found.reason == "unknown_employee" else ""
+                sheet.value_fault(sheet.numbers[found.row], column, found.value, found.problem, hint or found.hint or advice(found.reason))
             else:
                 refused.append(found)
         people = self.sheets.get("employees")
         if people is not None and not people.table.optional and not len(people.frame) and not people.faults:
             people.fault(say("没有人员。", "holds nobody."), say("请至少填写一名员工。", "Fill in one person at least."))
         return refused
+
+    def meant(self, value: str) -> str:
+        """Whom a number means that is not on the roster as it is written: zeros that Excel took away, a name."""
+        if not self.people:
+            frame = self.tables["employees"]
+            names = frame["name"] if "name" in frame else frame["employee_id"]
+            for number, name in zip(frame["employee_id"], names, strict=True):
+                if not is_missing(number):
+                    self.people.setdefault((False, number.lstrip("0")), []).append(number)
+                    self.people.setdefault((True, name), []).append(number)
+        alike, named = self.people.get((False, value.lstrip("0")), []), self.people.get((True, value), [])
+        if alike:
+            return say(
+                f"花名册中是“{alike[0]}”：Excel 去掉了数字前面的 0，两处都请设为文本格式重填。",
+                f"The roster has '{alike[0]}': Excel drops the zeros before a number; enter both as text.",
+            )
+        if named:
+            numbers = "、".join(named[:3])
+            return say(f"这是姓名，请填工号：{numbers}。", f"This is a name; type the person's number: {numbers}.")
+        return ""
 
     def fault(self, table: Table, title: str, problem: str, hint: str) -> None:
         self.faults[table.name].append(CellFault(f"{self.package.name} {title}", problem, hint, title))
@@ -178,6 +203,11 @@ class Reader:
             if sheet.ignored:
                 words = "、".join(sheet.ignored)
                 self.note(f"工作表“{sheet.title}”没有读取：{words}。", f"sheet '{sheet.title}', not read: {words}.")
+            if sheet.beside:
+                rows = [say(f"第 {row} 行“{word}”", f"row {row} '{word}'") for row, word in sheet.beside.items()]
+                words = "、".join(rows[:5]) + (say(f" 等 {len(rows)} 行", f" and others, {len(rows)} in all") if len(rows) > 5 else "")
+                zh = f"工作表“{sheet.title}”中不是记录的行没有计入：{words}。"
+                self.note(zh, f"sheet '{sheet.title}', rows that are no records and do not count: {words}.")
         untouched = [sheet for sheet in self.sheets.values() if sheet.untouched]
         absent = "、".join(sheet.title for sheet in untouched if sheet.table.optional)
         empty = "、".join(sheet.title for sheet in untouched if not sheet.table.optional)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from xml.parsers import expat
 
 MAX_ROWS = 300_000
@@ -18,13 +19,14 @@ NO_VALUE = "="  # a formula that was saved without its result
 class Scan:
     """The last row and column that hold something, and the cells (row, column) whose value is an error or NO_VALUE.
 
-    texts: no fewer cells than these show a text of the workbook's shared list.
+    texts: no fewer cells than these show a text of the workbook's shared list. percent: cells that show a percentage.
     """
 
     rows: int = 0
     columns: int = 0
     bad: dict[tuple[int, int], str] = field(default_factory=dict)
     texts: int = field(default=0, compare=False)
+    percent: frozenset[tuple[int, int]] = field(default=frozenset(), compare=False)
 
     @property
     def fits(self) -> bool:
@@ -35,9 +37,34 @@ class Scan:
         return f"{letters(self.columns)}{self.rows}"
 
 
-def scan(xml: bytes) -> Scan:
-    """Look through the UTF-8 XML of a sheet; raises ValueError where it is no sheet that Excel could have written."""
-    return _glance(xml) or _study(xml)
+def scan(xml: bytes, percent: set[bytes] = frozenset()) -> Scan:
+    """Look through the UTF-8 XML of a sheet; raises ValueError where it is no sheet that Excel could have written.
+
+    percent: the styles that show a number as a percentage.
+    """
+    found = _glance(xml) or _study(xml)
+    return replace(found, percent=_in_style(xml, percent)) if percent and found.fits else found
+
+
+# an attribute holds no "<", so every search ends at the next tag
+_FORMAT = re.compile(rb'<(?:\w+:)?numFmt\s(?=[^<]*\bnumFmtId="(\d+)")[^<]*\bformatCode="([^"<]*)"')
+_STYLE = re.compile(rb'<(?:\w+:)?xf\s(?:[^<]*?\bnumFmtId="(\d+)")?')
+_STYLED = re.compile(rb'<(?:\w+:)?c\s(?=[^<]*\bs="(\d+)")[^<]*\br="([A-Z]{1,3})([1-9]\d{0,6})"')
+_MOST_STYLES = 100_000  # Excel makes fewer
+
+
+def percent_styles(styles: bytes) -> set[bytes]:
+    """The styles of cells that show a number as a percentage, by their number in the list."""
+    formats = {b"9", b"10"}
+    for one in _FORMAT.finditer(styles):
+        if b"%" in re.sub(rb"&quot;.*?&quot;|\\.", b"", one[2]):  # a sign in quotes changes no number
+            formats.add(one[1])
+    block = styles.partition(b"cellXfs")[2].partition(b"cellXfs")[0]
+    return {b"%d" % i for i, one in enumerate(islice(_STYLE.finditer(block), _MOST_STYLES)) if one[1] in formats}
+
+
+def _in_style(xml: bytes, styles: set[bytes]) -> frozenset[tuple[int, int]]:
+    return frozenset((int(one[3]), number(one[2].decode())) for one in _STYLED.finditer(xml) if one[1] in styles)
 
 
 def longest(strings: bytes) -> int:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
-from kpi_helpers.workbook.cells import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Scan, longest, scan, unfolded
+from kpi_helpers.workbook.cells import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Scan, longest, percent_styles, scan, unfolded
 
 MAX_FILE = 50_000_000
 MAX_UNPACKED = 300_000_000
@@ -185,11 +185,12 @@ def _unpack(name: str, data: bytes) -> Package:
                     clean.writestr(entries[part].filename, xml)
                     if part == _CORE[-1]:
                         sheets = _sheets(archive.read(entries[_MAIN]), xml)
+            percent = percent_styles(archive.read(entries["xl/styles.xml"])) if "xl/styles.xml" in entries else set()
             others = {part for part in entries if part in ("xl/styles.xml", "xl/sharedstrings.xml")}
             for part in sorted(others | (sheets.keys() & entries.keys()) - set(_CORE)):
                 xml = read_part(name, archive, entries[part])
                 if part in sheets:
-                    reach = _scan(name, sheets[part][0], xml)
+                    reach = _scan(name, sheets[part][0], xml, percent)
                     package.scans |= dict.fromkeys(sheets[part], reach)
                 elif b"<![CDATA[" in xml or b"<!--" in xml:  # readers disagree on what such a text says
                     raise ValueError("comment or section in the texts")
@@ -309,8 +310,8 @@ def _sheets(workbook: bytes, relations: bytes) -> dict[str, list[str]]:
     return sheets
 
 
-def _scan(name: str, title: str, xml: bytes) -> Scan:
-    reach = scan(xml)
+def _scan(name: str, title: str, xml: bytes, percent: set[bytes]) -> Scan:
+    reach = scan(xml, percent)
     if not reach.fits:
         raise _stop(
             f"{name} {title}!{reach.corner}",
