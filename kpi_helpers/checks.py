@@ -241,7 +241,8 @@ def blocks(policy, refusal: dict) -> bool:
     if policy.module is None and refusal["table"] != "events":
         return refusal["reason"] != "other_period"
     if refusal["table"] != "events":
-        return refusal["reason"] in (*_BAD_VALUES, "duplicate") and refusal["table"] not in _QUANTITIES
+        harmless = _QUANTITIES | getattr(policy.module, "ADDING", frozenset())
+        return refusal["reason"] in (*_BAD_VALUES, "duplicate") and refusal["table"] not in harmless
     if refusal["reason"] not in _BAD_VALUES:
         return False
     clause = next((one for one in policy.clauses if one.id == refusal.get("clause")), None)

@@ -1,17 +1,20 @@
 """达沃, monthly part: what worked cases cannot say - ledgers that balance under every reading, and rows that are refused."""
 
 import importlib.util
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from test_replay import computed_again, month
 
 from kpi_helpers.cases import case_tables
-from kpi_helpers.errors import PolicyError
+from kpi_helpers.errors import DataError, PolicyError
 from kpi_helpers.ledger import check_balance
 from kpi_helpers.numbers import total
 from kpi_helpers.policy import find_policy, load_policy
 from kpi_helpers.schemes import score
+from kpi_helpers.workbook import read_workbook
+from kpi_helpers.workbook.template import write_workbook
 
 READINGS = [
     {},
@@ -127,11 +130,42 @@ def test_weeks_without_contact_data_are_named_for_the_department_not_for_a_perso
 
 
 @pytest.mark.parametrize(
-    "name, value", [("basic_ratio_mode", "max"), ("ladder_reset", "year"), ("personalised_opt", "never"), ("lowest_tie", "first")]
+    "name, value",
+    [
+        ("basic_ratio_mode", "max"),
+        ("ladder_reset", "year"),
+        ("personalised_opt", "never"),
+        ("lowest_tie", "first"),
+        ("ladder_thresholds", "0.60/0.65/0.70"),
+        ("ladder_thresholds", [Fraction(3, 5)] * 5),
+        ("ladder_thresholds", "60/65/70/70"),
+        ("ladder_thresholds", "low"),
+        ("incentive_tiers", "1.00:100/1.00:120"),
+        ("incentive_tiers", [{"from": 1, "give": 100}, {"from": Fraction(1), "give": 120}]),
+        ("incentive_tiers", [{"from": 1}]),
+        ("incentive_tiers", "much"),
+        ("handbook_attendance_rules", {"迟到": -1}),
+        ("handbook_attendance_rules", {"迟到": "many"}),
+    ],
 )
 def test_an_unknown_reading_is_refused(name, value):
     with pytest.raises(PolicyError):
         load_policy(find_policy("dawo"), "2026-10", {name: value})
+
+
+def test_a_table_with_two_equal_tiers_is_named_once():
+    with pytest.raises(PolicyError) as raised:
+        load_policy(find_policy("dawo"), "2026-10", {"incentive_tiers": "1.00:100/1.10:120/1.10:160"})
+    assert [str(fault).partition(": ")[2] for fault in raised.value.faults] == ["分档 1.1 写了两次。"]
+
+
+def test_a_level_that_is_not_in_the_level_table_stops_the_workbook_at_its_cell(tmp_path):
+    policy = load_policy(find_policy("dawo"), "2026-10")
+    people = [{"employee_id": "A", "level": "P1"}, {"employee_id": "B", "level": "P9"}]
+    with pytest.raises(DataError) as raised:
+        read_workbook(write_workbook(policy, {"employees": people}, tmp_path / "dawo.xlsx"), policy)
+    (fault,) = raised.value.faults
+    assert "员工" in str(fault) and "P9" in str(fault) and "P0、P1、P2、P3" in str(fault)
 
 
 def test_placeholders_are_marked_as_assumptions():

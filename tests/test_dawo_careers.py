@@ -110,6 +110,46 @@ def test_without_any_data_nothing_fails(month):
     assert not len(result.flags)
 
 
+def test_the_end_of_a_quarter_names_months_without_scores_and_people_without_months():
+    # A was there all along, B since February, C has left, S is no 专员; A's January and B's March are there
+    inputs = {
+        "employees": {
+            "columns": ["employee_id", "role", "hire_date", "leave_date"],
+            "rows": [["A", "specialist", None, None], ["B", "specialist", "2024-02-20", None]]
+            + [["C", "specialist", None, "2024-03-30"], ["S", "supervisor", None, None]],
+        }
+    }
+    scores = {"columns": ["employee_id", "month", "score"], "rows": [["A", "2024-01", 90], ["B", "2024-03", 90]]}
+
+    def named(month, **more):
+        flags = run(inputs | more, month).flags
+        return {
+            name: plain(flags[flags["flag"] == name]["detail"].iloc[0])
+            for name in flags["flag"]
+            if name.endswith("months_missing") or "scores" in name
+        }
+
+    # of the quarter's reward nothing is known of A, the only one with quotas all the quarter
+    assert named("2024-03") == {"month_scores_missing": {"2024-01": 1, "2024-02": 2, "2024-03": 2}, "quarter_months_missing": {"2024Q1": 1}}
+    # this month's score comes from the run itself for people of the sheet
+    assert named("2024-03", month_scores=scores)["month_scores_missing"] == {"2024-02": 2}
+    assert named("2024-02") == {}
+
+
+@pytest.mark.parametrize(
+    "reading, row, lacking",
+    [({"dividend_scope": "department"}, ["A", 1000, 1], ["分红池"]), ({"dividend_contribution": "table"}, ["A", 1000, None], ["A"])],
+)
+def test_a_dividend_that_cannot_be_reckoned_is_named(reading, row, lacking):
+    inputs = {
+        "finance_year": {"columns": ["year", "total_profit"], "rows": [[2024, 100000]]},
+        "contributions": {"columns": ["employee_id", "sum_scores", "contribution"], "rows": [row]},
+    }
+    flags = run(inputs, "2024-12", dividend_enabled=True, **reading).flags
+    assert list(flags[flags["flag"] == "dividend_open"]["detail"]) == [lacking]
+    assert "dividend_open" not in set(run(inputs, "2024-12", **reading).flags["flag"])
+
+
 def test_reviews_carry_their_evidence_and_the_legal_risk():
     result = run(sample("2026-09"), "2026-09")
     reviews = result.flags[result.flags["flag"].isin(["tail_end", "fewest_members"])]

@@ -51,7 +51,10 @@ def case_tables(policy: Policy, inputs: dict) -> Tables:
         tables["employees"] = typed_frame(policy.tables["employees"], {"employee_id": people(tables)}, [0] * len(people(tables)), _never)
         tables.delivered.discard("employees")
     refuse_rows(tables, without_idle_rows(policy, tables, refused))
-    refuse_rows(tables, without_idle_rows(policy, tables, check_rows(policy, tables)))
+    faults = without_idle_rows(policy, tables, check_rows(policy, tables))
+    refuse_rows(tables, faults)
+    if any(one.table == "employees" for one in faults):  # what is left of people whose row of the roster was refused
+        refuse_rows(tables, without_idle_rows(policy, tables, check_rows(policy, tables)))
     return tables
 
 

@@ -17,6 +17,7 @@ from kpi_helpers.schemes.dawo.careers import (
     raises,
     star_in_first_month,
 )
+from kpi_helpers.schemes.dawo.days import check_members
 from kpi_helpers.schemes.dawo.dividend import dividend, dividend_pool
 from kpi_helpers.schemes.dawo.ladder import check_weeks, contact_ladder, contact_rates, ladder_step, lead_policy, persuasion_list
 from kpi_helpers.schemes.dawo.leads import (
@@ -45,11 +46,14 @@ from kpi_helpers.schemes.dawo.points import (
     adopted_suggestions,
     attendance_rules,
     check_authors,
+    check_discretion,
+    check_exams,
     full_marks,
     hundred_points,
     star_points,
 )
 from kpi_helpers.schemes.dawo.quarter import (
+    check_month_scores,
     demotion,
     fewest_members,
     quarter_reward,
@@ -71,6 +75,7 @@ from kpi_helpers.schemes.dawo.quotas import (
     monthly_quota,
 )
 from kpi_helpers.schemes.dawo.ranking import extreme_calls
+from kpi_helpers.schemes.dawo.staff import check_levels
 from kpi_helpers.schemes.dawo.stars import (
     check_star_periods,
     nomination_form,
@@ -92,6 +97,8 @@ from kpi_helpers.schemes.dawo.trial import (
 )
 from kpi_helpers.tables import Tables
 
+ADDING = frozenset({"exam_scores"})  # sheets that only add points: a refused row is listed and blocks nobody (0.4)
+
 
 def score(policy: Policy, tables: Tables) -> Result:
     """达沃绩效: people with score, quota ratios and pay slip; outputs for ladder, quarter, stars, trial and leads."""
@@ -99,6 +106,7 @@ def score(policy: Policy, tables: Tables) -> Result:
 
 
 def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
-    """Rows that contradict themselves or each other: weeks, authors, periods of stars, trial months and receipts."""
-    checks = (check_weeks, check_authors, check_star_periods, check_trial_months, check_receipts)
-    return [fault for check in checks for fault in check(tables)]
+    """Rows that contradict themselves or each other, say a thing twice, or lack what they are about."""
+    checks = (check_weeks, check_authors, check_exams, check_star_periods, check_trial_months, check_receipts)
+    of_policy = (check_levels, check_members, check_discretion, check_month_scores)
+    return [fault for check in checks for fault in check(tables)] + [fault for check in of_policy for fault in check(policy, tables)]

@@ -15,7 +15,7 @@ from kpi_helpers.numbers import ExactArray, clip, exact, half_up, minimum, where
 from kpi_helpers.schemes.dawo.days import first_given, present_and_scheduled
 from kpi_helpers.schemes.dawo.pay import post_wages
 from kpi_helpers.schemes.dawo.quotas import ratio
-from kpi_helpers.schemes.dawo.staff import fact, has_quota, is_trial, level_values
+from kpi_helpers.schemes.dawo.staff import fact, has_quota, is_trial, level_values, scored
 
 AWARDS = ("allow_talk", "allow_calls", "allow_attendance")
 
@@ -78,7 +78,7 @@ def score_deduction(
     reduced = payable * (1 - share[hit]) if base == "payable" else clip(payable - share[hit] * _full(book)[hit], 0)
     after = before.copy()
     after[hit] = half_up(reduced)
-    after = where(people["score"].array.isna() & bound, None, after)
+    after = where(people["score"].array.isna() & scored(book) & bound, None, after)
     return Lines(where(hit, after - before, None), where(hit, score, None), result=after)
 
 
@@ -90,15 +90,16 @@ def performance_pay(
 ) -> Lines:
     """5.2.3a 绩效工资占20%: that share of base, post wage and allowance; by choice it follows the score.
 
-    informational: shown only, no pay. score_ratio: posts what the share loses or gains by score / 100 (元).
+    informational: shown only, no pay. score_ratio: posts what the share loses or gains by score / 100 (元); who has no
+    score by 1.2 keeps it whole.
     """
     people = book.people
     whole = people["base_pay"].array + post_wages(book, post, levels) + people["allowance"].array
     floating = where(has_quota(book), whole * share, None)
     if mode == "informational":
         return Lines(half_up(floating), unit=say("元（仅列示）", "yuan, shown only"), result=half_up(floating))
-    scored = floating * people["score"].array / 100
-    return Lines(half_up(scored - floating), people["score"].array, result=half_up(scored))
+    reached = where(scored(book), floating * people["score"].array / 100, floating)
+    return Lines(half_up(reached - floating), people["score"].array, result=half_up(reached))
 
 
 def _names() -> list[str]:

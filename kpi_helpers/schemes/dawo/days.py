@@ -8,17 +8,20 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.book import Book, in_period
-from kpi_helpers.calendar import Period
+from kpi_helpers.book import Book
+from kpi_helpers.calendar import Period, in_period
+from kpi_helpers.checks import RowFault
+from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Records
 from kpi_helpers.numbers import ExactArray, constant, exact, is_missing, maximum, missing, sum_by, where
+from kpi_helpers.policy import Policy
 from kpi_helpers.schemes.dawo.staff import employed, employment, persons, roster_index
 from kpi_helpers.tables import Tables
 
 
 @dataclass
 class Calls:
-    """每日通话 of some days: the rows with person and day of each, and what they say, by name; connected where it is given."""
+    """每日通话 of some days: the rows with person and day of each, and what they say, by name; missing where a row does not."""
 
     rows: np.ndarray  # positions in the table
     person: np.ndarray
@@ -136,7 +139,7 @@ def _calls(tables: Tables, first: date, length: int) -> Calls:
     person, column = persons(tables, rows["employee_id"]), _columns(rows["date"], first, length)
     inside = np.flatnonzero((person >= 0) & (column >= 0))
     talk, attempts = (rows[name].array[inside] for name in ("talk_minutes", "calls"))
-    connected = first_given(rows["connected_calls"].array[inside], attempts) if "connected_calls" in rows else attempts
+    connected = rows["connected_calls"].array[inside] if "connected_calls" in rows else missing(len(inside))  # attempts are no stand-in
     numbers = {"talk_minutes": talk, "attempts": attempts, "connected": connected, "rows": constant(1, len(inside))}
     return Calls(inside, person[inside], column[inside], numbers)
 
@@ -194,6 +197,20 @@ def _given_by_month(tables: Tables, name: str) -> ExactArray:
     return result
 
 
+def away_throughout(book: Book) -> np.ndarray:
+    """整月请假: whose scheduled days of the month are all approved leave; being absent without leave is not.
+
+    Where 月度数据 says that somebody was never there, it is leave unless it counts fewer days of paid leave than scheduled.
+    """
+    days: PersonDays | None = book.kept.get("days")
+    away = np.zeros(len(book.people), dtype=bool) if days is None else ~(days.scheduled & ~days.leave).any(axis=1)
+    absent = given_by_month(book, "paid_leave_days") < present_and_scheduled(book, False)[1]
+    if days is not None:
+        absent |= (days.scheduled & ~days.leave & ~days.attended).any(axis=1)
+    present = given_by_month(book, "attended_days")
+    return away & ~(present > 0) | (present == 0) & ~absent
+
+
 def member_rows(book: Book) -> Records:
     """The rows of 会员发展 of this month; a row without a month is this month's."""
     return book.once(_member_rows, None if book.period is None else book.policy.month)
@@ -211,6 +228,16 @@ def _member_rows(tables: Tables, month: str | None) -> Records:
 def member_cells(book: Book) -> list[Cells]:
     """Where the number of new members stands."""
     return [book.once(_month_cells, "new_members"), member_rows(book).cells("new_members")]
+
+
+def check_members(policy: Policy, tables: Tables) -> list[RowFault]:
+    """会员发展: one row for each person and month; a row without a month is this month's."""
+    rows = tables["members_month"]
+    month = rows["month"].fillna(policy.month or "") if "month" in rows else pd.Series("", index=rows.index)
+    twice = pd.DataFrame({"person": rows["employee_id"], "month": month}).duplicated().to_numpy() & rows["employee_id"].notna().to_numpy()
+    problem = say("在同一月份重复", "stands twice for one month")
+    ids = rows["employee_id"].iloc[np.flatnonzero(twice)]
+    return [RowFault("members_month", int(row), "employee_id", one, "duplicate", problem) for row, one in ids.items()]
 
 
 def call_cells(book: Book, column: str) -> list[Cells]:

@@ -35,8 +35,8 @@ class Weeks:
     rate: ExactArray
     entered: dict[str, np.ndarray]  # what the supervisor says of the conditions
     inside: np.ndarray  # of the month
-    assessed: ExactArray | None = None  # days
-    calls: dict[str, ExactArray] | None = None  # of these days, missing where no day has a row
+    assessed: ExactArray | None = None  # days; those of absence without leave are among them
+    calls: dict[str, ExactArray] | None = None  # of these days, missing where one that was attended has no row
 
 
 @dataclass
@@ -55,11 +55,19 @@ class Steps:
 
 
 def check_weeks(tables: Tables) -> list[RowFault]:
-    """每周接触: no more leads contacted than provided, and every week ends on a Sunday."""
+    """每周接触: both numbers of a week, no more leads contacted than provided, and every week ends on a Sunday.
+
+    A week that lacks a number is refused, so that it is not assessed; where no leads were provided none could be contacted.
+    """
     rows = tables["contact_weeks"]
+    unasked = rows["leads_provided"].array == 0
+    blanks = {name: np.flatnonzero(rows[name].isna() & ~unasked) for name in ("leads_provided", "leads_contacted")}
+    lacking = {int(row): name for name in reversed(blanks) for row in blanks[name]}  # one fault for each row
+    problem = say("不能为空，该周不考核", "must not be blank, the week is not assessed")
+    blank = [RowFault("contact_weeks", row, name, None, "blank", problem, stops=False) for row, name in sorted(lacking.items())]
     more = np.flatnonzero(rows["leads_contacted"].array > rows["leads_provided"].array)
     problem = say("不能多于提供名单数", "is more than the leads provided")
-    faults = [
+    faults = blank + [
         RowFault("contact_weeks", int(row), "leads_contacted", rows["leads_contacted"].iloc[row], "out_of_range", problem) for row in more
     ]
     odd = np.flatnonzero((rows["week_end"].notna() & (rows["week_end"].dt.day_of_week != 6)).to_numpy(dtype=bool))
@@ -114,6 +122,19 @@ def contact_ladder(
     return Lines(missing(len(book.people)), result=_states(len(book.people), weeks, state, words))
 
 
+def _check_thresholds(thresholds, **_):
+    try:
+        found = read_thresholds(thresholds)
+    except (TypeError, ValueError, ZeroDivisionError):
+        yield say(f"门槛“{thresholds}”看不懂，写作 0.60/0.65/0.70/0.70。", f"thresholds: '{thresholds}' is not like 0.60/0.65/0.70/0.70.")
+        return
+    if len(found) != _STEPS:
+        yield say(f"阶梯有四步，门槛写四个或一个，不是 {len(found)} 个。", f"thresholds: four numbers or one, not {len(found)}.")
+    if any(not 0 <= one <= 1 for one in found):
+        yield say("门槛是接触率，应在 0 至 1 之间。", "thresholds: contact rates lie between 0 and 1.")
+
+
+contact_ladder.check = _check_thresholds
 contact_ladder.thresholds = {"standard": ("at_least", "ladder_log.rate"), "thresholds": ("below", "ladder_log.rate")}
 contact_ladder.steps, contact_ladder.counted = "thresholds", {"ladder_log.rate": ("leads_contacted", "leads_provided")}
 
@@ -203,23 +224,24 @@ def _conditions(weeks: Weeks, name: str, computed: np.ndarray | None) -> np.ndar
 
 
 def _calls_by_week(book: Book, weeks: Weeks) -> tuple[ExactArray, dict[str, ExactArray]]:
-    """The assessed days of each week, and minutes and calls of these days; missing where no day has a row."""
+    """The assessed days of each week, and minutes and calls of these days; missing where one that was attended has no row."""
     names = ("talk_minutes", "attempts", "connected")
-    if not len(weeks.row) or not len(book.table("call_daily")):
+    if not len(weeks.row) or not any(len(book.table(name)) for name in ("call_daily", "roster", "calendar")):
         return missing(len(weeks.row)), dict.fromkeys(names, missing(len(weeks.row)))
     first, last = (pd.Timestamp(day) for day in (weeks.week_end[0] - 6 * _DAY, weeks.week_end[-1]))
     number = ((last - first).days + 1) // 7
     days = person_days(book, first.date(), last.date(), number)
     cell = weeks.person * number + (weeks.week_end - first.to_datetime64()) // (7 * _DAY)
-    called = days.done["rows"][cell] > 0
     assessed = exact(days.assessed.reshape(-1, 7).sum(axis=1)[cell])
-    return assessed, {name: where(called, days.done[name][cell], None) for name in names}
+    lacking = (days.uncalled & days.assessed).reshape(-1, 7).any(axis=1)[cell]
+    return assessed, {name: where(lacking, None, days.done[name][cell]) for name in names}
 
 
 def _below_quota(book: Book, weeks: Weeks) -> np.ndarray:
-    """week_basic_unmet: minutes or calls of the week's assessed days are below its daily quotas; unknown is not."""
+    """week_basic_unmet: minutes or calls of the week's assessed days are below its daily quotas; unknown is not, nor is who has none."""
     pairs = ("talk_minutes", "daily_talk"), (book.policy["call_counting"], "daily_calls")
-    return np.any([weeks.calls[done] < weeks.assessed * book.people[daily].array[weeks.person] for done, daily in pairs], axis=0)
+    missed = [weeks.calls[done] < weeks.assessed * book.people[daily].array[weeks.person] for done, daily in pairs]
+    return np.any(missed, axis=0) & has_quota(book)[weeks.person]
 
 
 def _members_below(book: Book, weeks: Weeks) -> np.ndarray:

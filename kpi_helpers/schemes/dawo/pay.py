@@ -11,10 +11,10 @@ from kpi_helpers.arguments import Number, Whole, YesNo
 from kpi_helpers.book import Book
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
-from kpi_helpers.numbers import ExactArray, clip, exact, half_up, missing, where
+from kpi_helpers.numbers import ExactArray, clip, exact, half_up, missing, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import first_given, member_cells, workdays
-from kpi_helpers.schemes.dawo.staff import employment, fact, has_quota, is_trial, level_values
+from kpi_helpers.schemes.dawo.staff import employment, fact, has_quota, is_trial, level_values, scored
 
 Tiers = list[dict] | str
 
@@ -99,7 +99,7 @@ def incentive_right(book: Book, requires_basic: YesNo, trial_eligible: YesNo) ->
     excluded = ~has_quota(book) | (trial & (not trial_eligible))
     earned = _reached(book) | people["personalised"].to_numpy(dtype=bool) | (not requires_basic)
     people["incentive_open"] = ~excluded & earned
-    unknown = people["incentive_ratio"].array.isna() | (people["basic_ratio"].array.isna() & requires_basic)
+    unknown = people["incentive_ratio"].array.isna() | (people["basic_met"].isna().to_numpy() & requires_basic)
     return where(~excluded & unknown, None, exact(np.zeros(len(people), dtype=np.int64)))
 
 
@@ -120,6 +120,22 @@ def incentive_tier(book: Book, step: Whole, tiers: Tiers, mode: Literal["highest
     return Lines(where(paid, half_up(amount), None), where(paid, ratio, None), member_cells(book))
 
 
+def _check_tiers(step, tiers, **_):
+    if step != 1:  # the table is the same in all steps
+        return
+    try:
+        starts = [start for start, _ in read_tiers(tiers)]
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        yield say(
+            "分档看不懂，写作 1.00:100/1.10:120，或每档写 from 与 give。", "tiers: write 1.00:100/1.10:120, or from and give for each."
+        )
+        return
+    if len(set(starts)) < len(starts):
+        twice = "、".join(dict.fromkeys(text(start) for start in starts if starts.count(start) > 1))
+        yield say(f"分档 {twice} 写了两次。", f"tiers: {twice} stands twice.")
+
+
+incentive_tier.check = _check_tiers
 incentive_tier.thresholds, incentive_tier.row = {"tiers": "incentive_ratio"}, "step"
 
 
@@ -209,13 +225,13 @@ def _applied(book: Book) -> np.ndarray:
 
 def _name_what_is_missing(book: Book) -> None:
     people = book.people
-    calls = has_quota(book) & people["basic_ratio"].array.isna()
+    calls = has_quota(book) & (people["basic_ratio"].array.isna() | people["basic_met"].isna().to_numpy())
     lacking = {
         "missing_call_data": calls,
         "members_month": people["incentive"].array.isna() & people["incentive_ratio"].array.isna() & has_quota(book),
         "base_wage": people["base_wage_due"].array.isna(),
         "post_wage": people["post_wage"].array.isna(),
-        "allowance": people["allowance"].array.isna() & ~calls & ~people["score"].array.isna(),
+        "allowance": people["allowance"].array.isna() & ~calls & ~(people["score"].array.isna() & scored(book)),
     }
     for name, mask in lacking.items():
         book.mark(mask, "incomplete", [name])

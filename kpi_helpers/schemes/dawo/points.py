@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -11,12 +12,13 @@ from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book, published
 from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
+from kpi_helpers.events import entered_points, may_count
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
-from kpi_helpers.numbers import ExactArray, added, clip, constant, count_by, exact, half_up
-from kpi_helpers.policy import Clause
-from kpi_helpers.rules import per_event
-from kpi_helpers.schemes.dawo.staff import persons
+from kpi_helpers.numbers import ExactArray, added, clip, constant, count_by, exact, half_up, text, where
+from kpi_helpers.policy import Clause, Policy
+from kpi_helpers.rules import discretionary, per_event
+from kpi_helpers.schemes.dawo.staff import persons, scored
 from kpi_helpers.tables import Tables
 
 
@@ -28,10 +30,10 @@ def hundred_points(book: Book, base: Number, floor: Number | None, cap: Number |
     total, additions = added(posted, size), added([ExactArray(np.maximum(one.num, 0), one.den) for one in posted], size)
     people["deductions"], people["additions"] = additions - total, additions
     raw = total + base
-    people["raw_score"] = clip(raw, floor, cap)
+    people["raw_score"] = clip(where(scored(book), raw, None), floor, cap)
     score = published(book, people["raw_score"].array)
     return [
-        Lines(constant(base, size), note=say("基本分", "base points")),
+        Lines(where(scored(book), constant(base, size), None), note=say("基本分", "base points")),
         Lines(people["raw_score"].array - raw, note=say("封顶或保底", "cap or floor")),
         Lines(half_up(people["raw_score"].array) - people["raw_score"].array, note=say("四舍五入", "rounding"), result=score),
     ]
@@ -43,6 +45,25 @@ hundred_points.unrounded = "raw_score"
 def adopted_suggestions(book: Book, records: Records, points: Number) -> list[Lines]:
     """4.add.3 合理化建议被采纳: points for each author of a suggestion adopted in the month, or for each event."""
     return [per_event(records, points), _per_row(book, suggestion_authors(book), points, "suggestions", "authors")]
+
+
+def check_discretion(policy: Policy, tables: Tables) -> list[RowFault]:
+    """酌情奖励: a confirmed event without points is refused and listed; it would be worth nothing without a word."""
+    events = tables["events"]
+    ids = [one.id for one in policy.clauses if one.rule is discretionary and one.arguments.get("blank") is None]
+    blank = may_count(policy, events) & events["clause"].isin(ids).to_numpy(dtype=bool) & entered_points(events).isna()
+    problem = say("酌情奖励没有填分值，不计", "has no points, so it does not count")
+    return [RowFault("events", int(row), "points", None, "blank", problem, stops=False) for row in np.flatnonzero(blank)]
+
+
+def check_exams(tables: Tables) -> list[RowFault]:
+    """考试成绩: full marks are more than 0, and nobody has more than these."""
+    rows = tables["exam_scores"]
+    none = np.flatnonzero(rows["full_mark"].array <= 0)
+    more = np.flatnonzero((rows["score"].array > rows["full_mark"].array) & ~(rows["full_mark"].array <= 0))
+    found = [("full_mark", row, say("满分应大于 0", "full marks must be more than 0")) for row in none]
+    found += [("score", row, say("不能高于满分", "is more than full marks")) for row in more]
+    return [RowFault("exam_scores", int(row), name, rows[name].iloc[row], "out_of_range", problem) for name, row, problem in found]
 
 
 def full_marks(book: Book, records: Records, points: Number) -> list[Lines]:
@@ -69,23 +90,36 @@ def star_points(book: Book, points: Number, month: Literal["announcement_month",
 def attendance_rules(book: Book, clause: Clause, records: Records, handbook: Literal["external"] | dict) -> list[Lines]:
     """4.att2 按《员工手册》处理: external rules cost no points here and are flagged; HR may give points for each kind.
 
-    handbook: external, or {迟到: 1, 旷工: 5} in 分 per occurrence of 考勤.
+    handbook: external, or {迟到: 1, 旷工: 5} in 分 per occurrence of 考勤, none below 0; a kind that is not in this table
+    costs nothing and is flagged as external, and so is an event, which has no kind.
     """
     rows = book.table("attendance")
     counts = ~rows["excused"].to_numpy(dtype=bool) if "excused" in rows else np.ones(len(rows), dtype=bool)
     counts &= book.in_period(rows["date"])
     positions = np.flatnonzero(counts)
     person = book.codes(rows["employee_id"].iloc[positions])
-    times = count_by(person, len(book.people)) + records.count()
+    kinds = rows["kind"].iloc[positions]
+    known = np.zeros(len(kinds), dtype=bool) if handbook == "external" else kinds.isin(list(handbook)).to_numpy(dtype=bool)
+    external = count_by(person[~known], len(book.people)) + records.count()
+    title = say("违反考勤制度，按《员工手册》处理", "attendance violation, handled by the external handbook")
+    detail = {book.people.index[row]: external[int(row)] for row in np.flatnonzero(external > 0)}
+    book.flag("external_rule_attendance", title, list(detail), clause, detail=detail)
     if handbook == "external":
-        title = say("违反考勤制度，按《员工手册》处理", "attendance violation, handled by the external handbook")
-        detail = {book.people.index[row]: times[int(row)] for row in np.flatnonzero(times > 0)}
-        book.flag("external_rule_attendance", title, list(detail), clause, detail=detail)
-        return [Lines(times * 0, times, Cells("attendance", positions, person, "kind"))]
-    each = exact([handbook.get(kind, 0) for kind in rows["kind"].iloc[positions]])
+        return [Lines(external * 0, external, Cells("attendance", positions, person, "kind"))]
+    each = exact([handbook.get(kind, 0) for kind in kinds])
     codes = Records("attendance", rows, positions, person, len(book.people))
     number = rows["count"].array[positions] if "count" in rows else 1
     return [Lines(-codes.sum(each * number), codes.count(), codes.cells("kind"))]
+
+
+def _check_handbook(handbook, **_):
+    for kind, points in handbook.items() if isinstance(handbook, dict) else ():
+        if isinstance(points, bool) or not isinstance(points, (int, Fraction)) or points < 0:
+            shown = text(points) if isinstance(points, Fraction) else points
+            yield say(f"“{kind}”每次扣 {shown} 分无效，应为不小于 0 的数。", f"'{kind}': {shown} points must be a number, 0 or more.")
+
+
+attendance_rules.check = _check_handbook
 
 
 def suggestion_authors(book: Book) -> tuple[np.ndarray, np.ndarray]:
@@ -97,9 +131,9 @@ def suggestion_authors(book: Book) -> tuple[np.ndarray, np.ndarray]:
 
 
 def counted_events(book: Book, *clauses: str) -> tuple[np.ndarray, np.ndarray]:
-    """Row and person of every event under these clauses that counts."""
+    """Row and person of every event under these clauses that counts for somebody."""
     rows, person = book.once(_events_under, *clauses)
-    kept = book.events["kept"].to_numpy(dtype=bool)[rows]
+    kept = book.events["kept"].to_numpy(dtype=bool)[rows] & (person >= 0)
     return rows[kept], person[kept]
 
 

@@ -12,10 +12,11 @@ import pandas as pd
 from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period, quarter_of
+from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by, text, where
-from kpi_helpers.policy import Clause
+from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.schemes.dawo.days import day64, first_given
 from kpi_helpers.schemes.dawo.months import (
     COLUMNS,
@@ -27,19 +28,35 @@ from kpi_helpers.schemes.dawo.months import (
     numbers_of,
     with_own_month,
 )
-from kpi_helpers.schemes.dawo.staff import employment, is_trial, persons, roster_index
+from kpi_helpers.schemes.dawo.staff import employment, has_quota, is_trial, persons, roster_index
 from kpi_helpers.tables import Tables
 
 _WIDE = ("m1", "m2", "m3")  # the columns of a quarter's months in one row
 Action = Literal["review_flag_only"] | None
 
 
-def quarter_score(book: Book, judged_by: Literal["mean_of_months", "last_month"]) -> None:
+def check_month_scores(policy: Policy, tables: Tables) -> list[RowFault]:
+    """月度得分: one score for each person and month, be it a row of a month or one of the three of a row of a quarter."""
+    sheet = tables["month_scores"]
+    quarter = None if policy.period is None else quarter_of(policy.period.last)
+    months = _scores_entered(tables, quarter)
+    keys = pd.DataFrame({"person": sheet["employee_id"].to_numpy(dtype=object)[months.row], "month": months.month})
+    wide = months.row[keys.duplicated().to_numpy() & keys["person"].notna().to_numpy()]
+    problem = say("的同一月份有两个得分", "has two scores for one month")
+    return [
+        RowFault("month_scores", int(row), "employee_id", sheet["employee_id"].iloc[row], "duplicate", problem) for row in np.unique(wide)
+    ]
+
+
+def quarter_score(book: Book, clause: Clause, judged_by: Literal["mean_of_months", "last_month"]) -> None:
     """4.bottom.1 每季度进行一次: `quarter`, everybody's score of the quarter (分) over the months with a score.
 
-    mean_of_months: their mean, rounded half up. last_month: the latest of them. Only at the end of a quarter.
+    mean_of_months: their mean, rounded half up. last_month: the latest of them. Only at the end of a quarter. Months of
+    which nobody has entered a score are named.
     """
-    months = _month_scores(book, _quarter_that_ends(book))
+    quarter = _quarter_that_ends(book)
+    months = _month_scores(book, quarter)
+    _name_missing_scores(book, clause, quarter, months)
     by_id = book.once(_by_id)
     places, codes = np.unique(np.argsort(by_id)[months.person], return_inverse=True)
     ids, score = book.people.index[by_id[places]].rename("employee_id"), months.numbers["score"]
@@ -74,15 +91,17 @@ tail_end.thresholds = {"threshold": ("below", "quarter.score")}
 def warning_list(book: Book, threshold: Number, leave: Literal["next_quarter_ok", "manual"]) -> None:
     """4.bottom.3 警告并列入待淘汰人员序列: drafts of the warning letters, and who joins, stays on and leaves the list.
 
-    next_quarter_ok: who stood on the list and reaches the threshold now leaves it. manual: only HR takes people off.
+    Who is listed again joins nothing anew but stays on. next_quarter_ok: who stood on the list and reaches the threshold
+    now leaves it. manual: only HR takes people off.
     """
     frame = book.outputs["quarter"]
     frame["action"] = np.where(frame["listed"], "warning", "none")
     listed = frame.index[frame["listed"]]
-    earlier = pd.Index(book.table("tail_end_list")["employee_id"].unique(), dtype=object).difference(listed, sort=False)
+    on_list = pd.Index(book.table("tail_end_list")["employee_id"].unique(), dtype=object)
+    earlier = on_list.difference(listed, sort=False)
     recovered = frame.index[frame["score"].array >= threshold] if leave == "next_quarter_ok" else []
-    joins, stays, leaves = say("新列入", "joins"), say("仍在序列", "stays"), say("退出", "leaves")
-    states = [joins] * len(listed) + [leaves if one in recovered else stays for one in earlier]
+    states = ["stays" if one in on_list else "joins" for one in listed]
+    states += ["leaves" if one in recovered else "stays" for one in earlier]
     book.outputs["waiting_list"] = pd.DataFrame({"employee_id": [*listed, *earlier], "state": states})
     book.outputs["warning_letters"] = [{"employee_id": one, "letter": _letter(book, frame["score"][one])} for one in listed]
 
@@ -157,6 +176,10 @@ def quarter_reward(
     unknown = months.listed & months.whole & ~months.any(failed) & ~months.every(reached)
     title = say("季度数据不全，季度奖励未发", "the quarter lacks data, no quarter reward")
     book.flag("quarter_months_missing", title, book.people.index[unknown], clause, detail=str(months.quarter))
+    unlisted = has_quota(book) & book.assessed() & months.whole & ~months.listed
+    if unlisted.any():  # nothing is known of them: named once, with their number
+        detail = {"department": {str(months.quarter): int(unlisted.sum())}}
+        book.flag("quarter_months_missing", title, ["department"], clause, per="department", detail=detail)
     return Lines(earned, where(earned > 0, months.count(reached), None), months.cells("basic_met"))
 
 
@@ -247,7 +270,13 @@ def _month_scores(book: Book, quarter: Period | None) -> Months:
 
 
 def _entered_scores(tables: Tables, quarter: Period | None) -> Months:
-    """The months with a score of 月度得分: three in a row of the sheet, or one."""
+    """The months of a quarter with a score of 月度得分."""
+    months = _scores_entered(tables, quarter)
+    return months.pick(np.isin(months.month, _month_numbers(quarter)))
+
+
+def _scores_entered(tables: Tables, quarter: Period | None) -> Months:
+    """Every month with a score of 月度得分: three in a row of the sheet, which are of the quarter, or one."""
     sheet, inside = tables["month_scores"], _month_numbers(quarter)
     person, row = persons(tables, sheet["employee_id"]), np.arange(len(sheet))
     entered = [
@@ -256,7 +285,26 @@ def _entered_scores(tables: Tables, quarter: Period | None) -> Months:
     if "month" in sheet:
         entered.append(months_entered(tables, "month_scores", ("score",)))
     months = reduce(Months.and_also, entered)
-    return months.pick(~months.numbers["score"].isna() & np.isin(months.month, inside))
+    return months.pick(~months.numbers["score"].isna())
+
+
+def _name_missing_scores(book: Book, clause: Clause, quarter: Period | None, months: Months) -> None:
+    """At a quarter's end: how many specialists, still there, lack a score of a month in which they were employed."""
+    if quarter is None or book.period is None:
+        return
+    hired, left = employment(book)
+    there = book.people["specialist"].to_numpy(dtype=bool) & (left >= day64(quarter.last)) & book.assessed()
+    lacking = {}
+    for name in quarter.months:
+        expected = there & (hired <= day64(Period.parse(name).last))
+        expected[months.person[months.month == month_number(name)]] = False
+        if name == book.policy.month:  # what this month's own score lacks is said there
+            expected &= book.complete()
+        if expected.any():
+            lacking[name] = int(expected.sum())
+    if lacking:
+        title = say("月度得分不全，季度得分没有算这些月份", "monthly scores are missing, the quarter's score goes without them")
+        book.flag("month_scores_missing", title, ["department"], clause, per="department", detail={"department": lacking})
 
 
 def _scores_of(book: Book, quarter: Period, months: Months) -> ExactArray:

@@ -14,7 +14,7 @@ from kpi_helpers.calendar import add_months
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
 from kpi_helpers.listing import listing
-from kpi_helpers.numbers import ExactArray, exact, minimum, missing, where
+from kpi_helpers.numbers import ExactArray, constant, exact, maximum, minimum, missing, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import (
     PersonDays,
@@ -31,13 +31,15 @@ from kpi_helpers.schemes.dawo.staff import employment, has_quota, level_values
 
 
 def in_scope(book: Book, score_scope: Literal["all", "specialists"], quota_scope: Literal["specialist", "all"]) -> None:
-    """1.2 适用范围: everybody employed in the month is scored; quotas bind the specialists (专员)."""
+    """1.2 适用范围: everybody employed in the month is scored; quotas bind the specialists (专员).
+
+    score_scope specialists: nobody else has a score (得分); the pay of all stays as it is.
+    """
     roles = book.people.get("role", pd.Series(index=book.people.index, dtype=object))
     specialist = (roles.isna() | (roles == "specialist")).to_numpy(dtype=bool)
     book.people["specialist"] = specialist
     book.people["has_quota"] = specialist | (quota_scope == "all")
-    if score_scope == "specialists":
-        book.mark(~specialist, "out_of_scope")
+    book.people["scored"] = specialist | (score_scope == "all")
     if book.period is not None:
         hired, left = employment(book)
         book.mark((hired > day64(book.period.last)) | (left < day64(book.period.first)), "not_assessed")
@@ -87,6 +89,7 @@ def monthly_quota(
     A quota given in the table `month` stands. first_month full: the exempt first week stays in the quota.
     """
     counted, whole = _quota_days(book, first_month == "full")
+    book.kept["keep_exempt"] = first_month == "full"
     found = []
     names = ("quota_talk", "quota_calls"), ("daily_talk", "daily_calls"), (talk, calls), _notes()
     for name, daily, fixed, note in zip(*names, strict=True):
@@ -111,22 +114,24 @@ def attainment(
 ) -> list[Lines]:
     """3.1a 通时通次: r_talk, r_calls, basic_met and basic_ratio of the month, and the days below the daily quota.
 
-    counting connected: the column 接通次数 of 每日通话 where it is given. with_exempt: calls of exempt days count too.
+    basic_met needs both ratios, whatever ratio_mode says: unknown while one is, unless the other is missed already.
+    counting connected: the column 接通次数 of 每日通话, without which the calls are missing. with_exempt: calls of exempt
+    days count too.
     """
-    logs = _call_logs(book, counting, with_exempt)
-    for name, derived in zip(("talk_minutes", "calls"), logs, strict=True):
-        book.people[name] = first_given(given_by_month(book, name), derived)
-    people = book.people
+    people, logs, idle = book.people, _call_logs(book, counting, with_exempt), _without_days(book, with_exempt)
+    for name, quota, derived in zip(("talk_minutes", "calls"), ("quota_talk", "quota_calls"), logs, strict=True):
+        unknown = idle & (people[quota].array > 0)  # a quota was entered for days that are not known: no calls found are not 0 calls
+        people[name] = first_given(given_by_month(book, name), where(unknown, None, derived))
     r_talk = ratio(people["talk_minutes"].array, people["quota_talk"].array)
     r_calls = ratio(people["calls"].array, people["quota_calls"].array)
     people["r_talk"], people["r_calls"] = r_talk, r_calls
     capped = basic_ratio(r_talk, r_calls, ratio_mode)
-    met = (r_talk >= 1) & (r_calls >= 1)
+    met, missed = (r_talk >= 1) & (r_calls >= 1), (r_talk < 1) | (r_calls < 1)
     if judged_by == "days_met":
         capped = _share_of_days_met(book, counting)
-        met = capped >= 1
+        met, missed = capped >= 1, capped < 1
     people["basic_ratio"] = capped
-    people["basic_met"] = _yes_no_or_missing(met, capped.isna())
+    people["basic_met"] = _yes_no_or_missing(met, ~met & ~missed)
     if book.kept.get("days") is not None:
         given = book.table("call_daily"), book.kept["days"], *_daily_quotas(book), counting, has_quota(book)
         book.outputs["below_daily_quota"] = listing(_low_days, *given)
@@ -215,15 +220,36 @@ def _members(book: Book) -> ExactArray:
 
 
 def _quota_days(book: Book, keep_exempt: bool) -> tuple[ExactArray, ExactArray]:
-    """Days that carry a quota, and the scheduled days of a whole month; from 月度数据 where the days are not known."""
+    """Days that carry a quota, and the scheduled days of a whole month.
+
+    考核天数 of 月度数据 stand. Of 应出勤天数 the leave and the exempt first week come off as the days say, and 带薪假天数 that
+    these do not know; to a month employed in part the days outside employment are added to make it whole.
+    """
     size = len(book.people)
     days: PersonDays | None = book.kept.get("days")
-    counted, whole = missing(size), missing(size)
+    assessed, scheduled = given_by_month(book, "assessed_days"), given_by_month(book, "scheduled_days")
+    paid, off, outside = given_by_month(book, "paid_leave_days").fillna(0), constant(0, size), constant(0, size)
     if days is not None:
-        counted = exact((days.scheduled & ~days.leave if keep_exempt else days.assessed).sum(axis=1))
-        whole = days.whole
-    given = first_given(given_by_month(book, "assessed_days"), given_by_month(book, "scheduled_days"))
-    return first_given(given, counted), first_given(given_by_month(book, "scheduled_days"), whole)
+        own = days.scheduled.sum(axis=1)
+        counted = _with_quota(days, keep_exempt).sum(axis=1)
+        paid, off, outside = paid - exact(days.paid_leave.sum(axis=1)), exact(own - counted), days.whole - exact(own)
+        scheduled = first_given(scheduled, exact(own))
+    off = off + maximum(paid, 0)
+    return first_given(assessed, maximum(scheduled - off, 0)), scheduled + outside
+
+
+def _with_quota(days: PersonDays, keep_exempt: bool) -> np.ndarray:
+    """The days that carry a quota."""
+    return days.scheduled & ~days.leave if keep_exempt else days.assessed
+
+
+def _without_days(book: Book, with_exempt: bool) -> np.ndarray:
+    """For whom no day of the month carries a quota or has calls that count."""
+    days: PersonDays | None = book.kept.get("days")
+    if days is None:
+        return np.zeros(len(book.people), dtype=bool)
+    made = (days.sums if with_exempt else days.done)["rows"] > 0
+    return ~_with_quota(days, book.kept["keep_exempt"]).any(axis=1) & ~made
 
 
 def _call_logs(book: Book, counting: str, with_exempt: bool) -> list[ExactArray]:
@@ -239,12 +265,13 @@ def _notes() -> tuple[str, str]:
     return say("通时", "talk time"), say("通次", "calls")
 
 
-def _days_met(days: PersonDays, talk: ExactArray, calls: ExactArray, counting: str) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of calls of assessed days, and whether each meets both daily quotas."""
+def _days_met(days: PersonDays, talk: ExactArray, calls: ExactArray, counting: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The rows of calls of assessed days, and whether each meets both daily quotas or misses one; neither while a number lacks."""
     made = days.calls
     rows = np.flatnonzero(days.assessed[made.person, made.column])
     person = made.person[rows]
-    return rows, (made.numbers["talk_minutes"][rows] >= talk[person]) & (made.numbers[counting][rows] >= calls[person])
+    pairs = [(made.numbers[name][rows], quota[person]) for name, quota in (("talk_minutes", talk), (counting, calls))]
+    return rows, np.all([done >= least for done, least in pairs], axis=0), np.any([done < least for done, least in pairs], axis=0)
 
 
 def _share_of_days_met(book: Book, counting: str) -> ExactArray:
@@ -252,9 +279,10 @@ def _share_of_days_met(book: Book, counting: str) -> ExactArray:
     met, assessed = given_by_month(book, "days_met"), given_by_month(book, "assessed_days")
     days: PersonDays | None = book.kept.get("days")
     if days is not None:
-        rows, reached = _days_met(days, *_daily_quotas(book), counting)
-        derived = np.bincount(days.calls.person[rows[reached]], minlength=len(book.people))
-        met = first_given(met, where(days.lacking, None, exact(derived)))
+        rows, reached, missed = _days_met(days, *_daily_quotas(book), counting)
+        derived, lacking = np.bincount(days.calls.person[rows[reached]], minlength=len(book.people)), days.lacking.copy()
+        lacking[days.calls.person[rows[~reached & ~missed]]] = True
+        met = first_given(met, where(lacking, None, exact(derived)))
         assessed = first_given(assessed, exact(days.assessed.sum(axis=1)))
     return where(has_quota(book), ratio(met, assessed), None)
 
@@ -265,8 +293,8 @@ def _daily_quotas(book: Book) -> tuple[ExactArray, ExactArray]:
 
 def _low_days(sheet: pd.DataFrame, days: PersonDays, talk: ExactArray, calls: ExactArray, counting: str, bound: np.ndarray) -> pd.DataFrame:
     """每日未达定额名单: every assessed day below the daily quota of minutes or calls."""
-    made, (rows, met) = days.calls, _days_met(days, talk, calls, counting)
-    low = rows[~met & bound[made.person[rows]]]
+    made, (rows, _, missed) = days.calls, _days_met(days, talk, calls, counting)
+    low = rows[missed & bound[made.person[rows]]]
     person, days_of = made.person[low], sheet.iloc[made.rows[low]]
     return pd.DataFrame(
         {
@@ -319,5 +347,6 @@ def _first_thirty_days(book: Book, keep_exempt: bool) -> tuple[np.ndarray, np.nd
     carried = exact((days.scheduled & ~days.leave & inside if keep_exempt else assessed).sum(axis=1))
     done = days.calls.sums(assessed, np.arange(len(hired)), 1)
     pairs = zip(("talk_minutes", book.policy["call_counting"]), _daily_quotas(book), strict=True)
-    met = np.all([done[name] >= carried * daily for name, daily in pairs], axis=0)
-    return mine, _yes_no_or_missing(met, (days.uncalled & assessed).any(axis=1))
+    found = [(done[name], carried * daily) for name, daily in pairs]
+    met, missed = np.all([have >= need for have, need in found], axis=0), np.any([have < need for have, need in found], axis=0)
+    return mine, _yes_no_or_missing(met, (days.uncalled & assessed).any(axis=1) | ~met & ~missed)

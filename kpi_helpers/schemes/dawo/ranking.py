@@ -13,7 +13,7 @@ from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, exact, rank_codes
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.dawo.days import call_cells, day64, has_exempt_days, present_and_scheduled
+from kpi_helpers.schemes.dawo.days import away_throughout, call_cells, day64, has_exempt_days
 from kpi_helpers.schemes.dawo.staff import employment
 
 
@@ -56,12 +56,10 @@ def extreme_calls(
 def _full_month(book: Book) -> np.ndarray:
     """Specialists employed the whole month, without exempt days and not on leave throughout."""
     whole = book.people["specialist"].to_numpy(dtype=bool) & ~has_exempt_days(book)
-    whole &= ~(book.people["status"] == "out_of_scope").to_numpy(dtype=bool)
     if book.period is not None:
         hired, left = employment(book)
         whole &= (hired <= day64(book.period.first)) & (left >= day64(book.period.last))
-    present, _ = present_and_scheduled(book, False)
-    return whole & ~(present == 0)
+    return whole & ~away_throughout(book)
 
 
 def _groups(book: Book, population: str) -> np.ndarray:

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 
 from kpi_helpers.book import Book
+from kpi_helpers.checks import RowFault
+from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, missing
+from kpi_helpers.policy import Policy
 from kpi_helpers.tables import Tables
 
 
@@ -44,10 +47,29 @@ def is_trial(book: Book, on: date | None) -> np.ndarray:
     return np.where(np.isnat(since), trial, since > np.datetime64(on))
 
 
+def said_regular(book: Book, on: date | None) -> np.ndarray:
+    """正式: who is regular by the word of the roster; where it says nothing, nobody is."""
+    regular = book.once(_status_regular)
+    if on is None or "regular_from" not in book.people:
+        return regular
+    since = book.people["regular_from"].to_numpy(dtype="datetime64[D]")
+    return np.where(np.isnat(since), regular, since <= np.datetime64(on))
+
+
+def _status_regular(tables: Tables) -> np.ndarray:
+    people = tables["employees"].drop_duplicates("employee_id")
+    return (people["status"] == "regular").to_numpy(dtype=bool) if "status" in people else np.zeros(len(people), dtype=bool)
+
+
 def _on_trial(tables: Tables) -> np.ndarray:
     """Who is on trial by the status column of the roster, in the order of the people."""
     people = tables["employees"].drop_duplicates("employee_id")  # their own column `status` is that of the result
     return (people["status"] == "trial").to_numpy(dtype=bool) if "status" in people else np.zeros(len(people), dtype=bool)
+
+
+def scored(book: Book) -> np.ndarray:
+    """Whom the conduct score concerns (1.2); who has none is paid all the same."""
+    return book.people["scored"].to_numpy(dtype=bool)
 
 
 def has_quota(book: Book) -> np.ndarray:
@@ -73,6 +95,22 @@ def _values_in_force(tables: Tables, on: date | None, name: str) -> ExactArray:
 
 def _by_place(rows: pd.DataFrame, name: str, places: np.ndarray) -> ExactArray:
     return exact(rows[name]).take(places, allow_fill=True) if name in rows else missing(len(places))
+
+
+def check_levels(policy: Policy, tables: Tables) -> list[RowFault]:
+    """员工.职级: every level that somebody is on stands in 职级表, or in the placeholder where that sheet is empty."""
+    people, sheet = tables["employees"], tables["level_table"]
+    if "level" not in people:
+        return []
+    placeholder = policy.parameters.get("level_table")
+    known = list(sheet["level"].dropna()) if len(sheet) else [row["level"] for row in placeholder.value] if placeholder else None
+    if known is None:
+        return []
+    odd = np.flatnonzero((people["level"].notna() & ~people["level"].isin(known)).to_numpy(dtype=bool))
+    listed = "、".join(map(str, dict.fromkeys(known)))
+    problem = say(f"职级表中没有这个职级（有：{listed}）", f"is no level of the level table ({listed})")
+    levels = people["level"].iloc[odd]
+    return [RowFault("employees", int(row), "level", level, "unknown_level", problem) for row, level in zip(odd, levels, strict=True)]
 
 
 def level_rows(book: Book, levels: list[dict]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,7 @@ from kpi_helpers.schemes.dawo.months import (
     with_own_month,
 )
 from kpi_helpers.schemes.dawo.quarter import Action, legal_note
+from kpi_helpers.schemes.dawo.staff import employment, said_regular
 from kpi_helpers.tables import Tables
 
 
@@ -166,10 +168,17 @@ def rolling_windows(book: Book) -> None:
 
 
 def persuade_to_leave(book: Book, clause: Clause, action: Action) -> None:
-    """6.2b 由主管向上级申请批准予以劝退: who has no window met by the last month that may count; an application, no action."""
+    """6.2b 由主管向上级申请批准予以劝退: who met none of the windows judged up to the last month that may count.
+
+    An application, no action; not for who is regular (正式) by the roster or has left.
+    """
     trial: TrialMonths = book.kept["trial"]
-    failed = (trial.passed == 0) & (trial.last >= trial.limit) & (action is not None)
+    judged = np.bincount(trial.windows.place, minlength=len(trial.ids)) > 0
+    failed = judged & (trial.passed == 0) & (trial.last >= trial.limit) & (action is not None)
     failed[trial.windows.place[pd.isna(trial.windows.met)]] = False  # unknown is not failed
+    last = None if book.period is None else book.period.last
+    settled = said_regular(book, last) | (employment(book)[1] <= np.datetime64(last or date(2199, 12, 31)))
+    failed &= ~settled[book.codes(trial.ids)]
     flags = [["persuade_to_leave_application"] if one else [] for one in failed.tolist()]
     book.outputs["trial"] = listing(_with, book.outputs["trial"], "flags", flags)
     title = say("未达转正标准，可申请劝退（须批准）", "standard not reached, application to leave (needs approval)")
