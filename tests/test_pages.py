@@ -1,6 +1,7 @@
 """Every page as its readers see it: on a phone, a screen and paper, with and without Chinese fonts, read aloud, beside its reference."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -35,10 +36,15 @@ def pages(month):
     found = {"index": month / "index.html"}
     for name, latin in zip(DEPARTMENTS, ("pool", "quota", "grades", "points"), strict=True):
         found[f"report-{latin}"] = month / name / "report.html"
-        found[f"slip-{latin}"] = sorted((month / name / "statements").iterdir())[0]
+        found[f"slip-{latin}"] = min((month / name / "statements").iterdir(), key=_heading)
         if (month / name / "published.html").exists():
             found[f"published-{latin}"] = month / name / "published.html"
     return found
+
+
+def _heading(path):
+    """Whose slip it is; its file name changes with every number of the policy."""
+    return re.search("<h1.*?</h1>", path.read_text(encoding="utf-8"), re.DOTALL)[0]
 
 
 def opened(browser, path, width):
