@@ -47,7 +47,7 @@ def scan(xml: bytes, percent: set[bytes] = frozenset()) -> Scan:
 
 
 # an attribute holds no "<", so every search ends at the next tag
-_FORMAT = re.compile(rb'<(?:\w+:)?numFmt\s(?=[^<]*\bnumFmtId="(\d+)")[^<]*\bformatCode="([^"<]*)"')
+_FORMAT = re.compile(rb'<(?:\w+:)?numFmt\s(?=[^<]*\bnumFmtId="(\d+)")[^<]*\bformatCode="([^"<]{0,1000})"')
 _STYLE = re.compile(rb'<(?:\w+:)?xf\s(?:[^<]*?\bnumFmtId="(\d+)")?')
 _STYLED = re.compile(rb'<(?:\w+:)?c\s(?=[^<]*\bs="(\d+)")[^<]*\br="([A-Z]{1,3})([1-9]\d{0,6})"')
 _MOST_STYLES = 100_000  # Excel makes fewer
