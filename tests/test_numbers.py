@@ -1,5 +1,6 @@
 """Exact columns against Python's own fractions: at thresholds, at halves, in splits, with numbers of any size."""
 
+import operator
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, localcontext
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_helpers.numbers import (
+    ROUNDINGS,
     ExactArray,
     clip,
     constant,
@@ -28,6 +30,7 @@ from kpi_helpers.numbers import (
     total,
     where,
 )
+from kpi_helpers.numbers.estimates import Estimate, estimated_difference, estimated_product, estimated_quotient, estimated_sum
 
 small = st.fractions(min_value=-1000, max_value=1000, max_denominator=1000)
 huge = st.fractions(min_value=-(10**30), max_value=10**30, max_denominator=10**20)
@@ -109,6 +112,131 @@ def test_every_rounding_equals_the_decimal_module(values, step):
             steps = [None if v is None else v / step for v in values]
             whole = [None if v is None else (Decimal(v.numerator) / v.denominator).to_integral_value(word) for v in steps]
         same(rounded_to(exact(values), step, mode), [None if v is None else int(v) * step for v in whole])
+
+
+whole = st.integers(-(10**30), 10**30)
+hair = st.integers(1, 10**45).map(lambda parts: Fraction(1, parts))  # down to far below what a double can tell
+
+
+@given(st.lists(st.tuples(whole, hair, st.sampled_from([-1, 0, 1])), min_size=2, max_size=8))
+def test_long_numbers_a_hair_from_each_other_compare_as_fractions(rows):
+    one, other = [Fraction(n, 7) for n, _, _ in rows], [Fraction(n, 7) + sign * by for n, by, sign in rows]
+    a, b = exact(one) + constant(0, len(rows)), exact(other) + constant(0, len(rows))
+    for name in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):
+        assert getattr(a, name)(b).tolist() == [getattr(x, name)(y) for x, y in zip(one, other, strict=True)]
+    same(minimum(a, b), map(min, one, other))
+
+
+@given(
+    st.lists(st.tuples(whole, st.one_of(hair, st.integers(1, 10**16).map(Fraction)), st.sampled_from([-1, 1])), min_size=2, max_size=8),
+    st.integers(2, 10**6),
+)
+def test_what_is_left_of_long_numbers_that_cancel_out_keeps_its_sign(rows, factor):
+    left = [sign * by for _, by, sign in rows]
+    ends = exact([n + one for (n, *_), one in zip(rows, left, strict=True)]), exact([Fraction(n) for n, *_ in rows])
+    for calculate in (
+        lambda rest: rest,
+        lambda rest: rest * factor,
+        lambda rest: rest / factor,
+        lambda rest: factor / rest,
+        lambda rest: rest * rest,
+    ):
+        rest, expected = ends[0] - ends[1], [calculate(one) for one in left]
+        assert (rest > 0).tolist() == [one > 0 for one in left]  # by estimates, before anybody looks at the numbers
+        made = calculate(rest)
+        lower, higher = (exact([one * (1 + sign * (1 if one > 0 else -1) * Fraction(1, 1000)) for one in expected]) for sign in (-1, 1))
+        assert (made > lower).all() and (made < higher).all()
+        same(half_up(made.copy(), 6), [half_up(one, 6) for one in expected])
+        same(made, expected)
+
+
+@given(
+    st.lists(st.tuples(st.one_of(st.integers(-(10**9), 10**9), whole), hair, st.sampled_from([-1, 0, 1])), min_size=2, max_size=8),
+    st.sampled_from(["0.01", "0.05", "2.5"]).map(Fraction),
+    st.sampled_from(ROUNDINGS),
+)
+def test_long_numbers_a_hair_from_a_half_or_a_whole_are_rounded_as_fractions(rows, step, mode):
+    values = [n * step / 2 + sign * by for n, by, sign in rows] + [Fraction(1, 3**60)]  # one long number makes the column long
+    column = exact(values) + constant(0, len(values))
+    word = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP, "down": ROUND_DOWN}[mode]
+    with localcontext(prec=200):
+        same(
+            rounded_to(column, step, mode),
+            [int((Decimal((v / step).numerator) / (v / step).denominator).to_integral_value(word)) * step for v in values],
+        )
+
+
+within = st.tuples(st.floats(-1e12, 1e12), st.floats(0, 1e3), st.fractions(-1, 1, max_denominator=100))
+
+
+@given(within, within)
+def test_an_estimate_is_never_farther_off_than_it_says(one, other):
+    (x, a), (y, b) = (
+        (Fraction(near) + Fraction(off) * share, Estimate(np.array([near]), np.array([off]))) for near, off, share in (one, other)
+    )
+    for operation, estimated in (
+        (operator.add, estimated_sum),
+        (operator.sub, estimated_difference),
+        (operator.mul, estimated_product),
+        (operator.truediv, estimated_quotient),
+    ):
+        if y or operation is not operator.truediv:
+            near, off = (float(part[0]) for part in estimated(a, b))
+            assert off == np.inf or np.isnan(off) or abs(operation(x, y) - Fraction(near)) <= Fraction(off)
+
+
+calculation = st.recursive(
+    st.integers(0, 3),
+    lambda parts: st.tuples(st.sampled_from(["+", "-", "*", "/", "where", "neg"]), parts, parts),
+    max_leaves=12,
+)
+
+
+@given(st.lists(st.tuples(*[maybe] * 4), min_size=2, max_size=6), calculation, number)
+def test_a_chain_of_operations_that_is_put_off_equals_fractions(rows, steps, line):
+    """Numbers are looked at only in the end: compared, rounded, then worked out."""
+    columns = [exact([row[at] for row in rows]) for at in range(4)]
+    chosen = np.arange(len(rows)) % 2 == 0
+
+    def by_column(step):
+        if isinstance(step, int):
+            return columns[step]
+        sign, one, other = step[0], by_column(step[1]), by_column(step[2])
+        if sign == "where":
+            return where(chosen, one, other)
+        if sign == "/":
+            return one / where(other == 0, 1, other)
+        return {"+": lambda: one + other, "-": lambda: one - other, "*": lambda: one * other, "neg": lambda: -one}[sign]()
+
+    def by_hand(step, row, odd):
+        if isinstance(step, int):
+            return row[step]
+        sign, one, other = step[0], by_hand(step[1], row, odd), by_hand(step[2], row, odd)
+        if sign == "where":
+            return other if odd else one
+        if sign == "neg":
+            return None if one is None else -one
+        if not known(one, other):
+            return None
+        return {"+": lambda: one + other, "-": lambda: one - other, "*": lambda: one * other, "/": lambda: one / (other or 1)}[sign]()
+
+    made, expected = by_column(steps), [by_hand(steps, row, at % 2) for at, row in enumerate(rows)]
+    assert made.isna().tolist() == [value is None for value in expected]
+    assert (made >= line).tolist() == [value is not None and value >= line for value in expected]
+    same(half_up(made.copy()), [None if value is None else half_up(value) for value in expected])
+    same(made, expected)
+
+
+def test_a_column_that_is_put_off_can_be_written_to_and_frozen():
+    long = exact([Fraction(1, 3**60), Fraction(2, 3**60)]) * 3
+    copied = long.copy()
+    copied[0] = 5
+    same(copied, [5, Fraction(6, 3**60)])
+    same(long, [Fraction(3, 3**60), Fraction(6, 3**60)])
+    frozen = long + long
+    frozen.freeze()
+    with pytest.raises(ValueError, match="read-only"):
+        frozen[0] = 1
 
 
 @given(st.lists(number, max_size=8))

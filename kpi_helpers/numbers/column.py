@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray, ExtensionDtype, register_extension_dtype
 
+from kpi_helpers.numbers.deferred import DIFFERENCE, PRODUCT, QUOTIENT, SUM, Choice, Deferred
+from kpi_helpers.numbers.estimates import Estimate, estimate_of, estimated_order
 from kpi_helpers.numbers.integers import single, small, times
-from kpi_helpers.numbers.ratios import ranks, ratio_quotient, ratio_sum, shortened, sum_of
+from kpi_helpers.numbers.ratios import check_divisor, ranks, shortened, sum_of
 from kpi_helpers.numbers.scalars import fraction, is_missing, text
-
-_MINUS = np.array([-1], dtype=np.int64)
 
 
 @register_extension_dtype
@@ -39,10 +40,58 @@ class ExactArray(ExtensionArray):
     """
 
     __array_priority__ = 1000
+    _dtype = ExactDtype()
+    _deferred: Deferred | None = None  # what its numbers come from, as long as nobody has looked at them
+    _frozen = False
 
     def __init__(self, num, den):
         self.num, self.den = num, den
-        self._dtype = ExactDtype()
+
+    # -- numbers that are worked out late --------------------------------------------------------------------------
+
+    @classmethod
+    def _of(cls, operation, one: ExactArray, other: ExactArray) -> ExactArray:
+        """What an operation makes of two columns: at once in int64, of long integers when somebody looks at it."""
+        if (one.wide or other.wide) and max(len(one), len(other)) > 1:
+            return cls._later(Deferred(operation, one, other))
+        return cls(*operation.exact(one.num, one.den, other.num, other.den))
+
+    @classmethod
+    def _later(cls, deferred: Deferred) -> ExactArray:
+        made = cls.__new__(cls)
+        made._deferred = deferred
+        return made
+
+    def __getattr__(self, name):
+        if name not in ("num", "den") or self._deferred is None:
+            raise AttributeError(name)
+        (self.num, self.den), self._deferred = self._deferred.ratios, None
+        return self.__dict__[name]
+
+    @property
+    def wide(self) -> bool:
+        """Are there integers beyond int64 among its numerators and denominators, or may there be?"""
+        return self._deferred is not None or self.num.dtype.hasobject or self.den.dtype.hasobject
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """Its numbers as floats, with a bound on how far they are off."""
+        return estimate_of(self.num, self.den) if self._deferred is None else self._deferred.estimate
+
+    def ratios_at(self, rows, known: dict):
+        """Numerators and denominators of some rows only, those of a single number as they are."""
+        if id(self) not in known:
+            if self._deferred is not None:
+                known[id(self)] = self._deferred.at(rows, known)
+            else:
+                known[id(self)] = (self.num, self.den) if len(self) == 1 else (self.num[rows], self.den[rows])
+        return known[id(self)]
+
+    def freeze(self) -> None:
+        """Nobody may write into it any more."""
+        self._frozen = True
+        for array in () if self._deferred else (self.num, self.den):
+            array.flags.writeable = False
 
     # -- pandas' protocol -----------------------------------------------------------------------------------------
 
@@ -55,7 +104,7 @@ class ExactArray(ExtensionArray):
         return self.num.nbytes + self.den.nbytes
 
     def __len__(self):
-        return len(self.num)
+        return len(self.num) if self._deferred is None else len(self._deferred)
 
     @classmethod
     def _from_sequence(cls, scalars, *, dtype=None, copy=False):
@@ -73,6 +122,11 @@ class ExactArray(ExtensionArray):
         return ExactArray(self.num[item], self.den[item])
 
     def __setitem__(self, key, value):
+        if self._frozen:
+            raise ValueError("this column is read-only")
+        if not (self.num.flags.writeable and self.den.flags.writeable):  # other columns rest on these arrays
+            self.num, self.den = self.num.copy(), self.den.copy()
+        self.__dict__.pop("estimate", None)
         key = pd.api.indexers.check_array_indexer(self, key)
         value = exact(value if pd.api.types.is_list_like(value) else [value])
         if value.num.dtype == object or value.den.dtype == object:
@@ -82,10 +136,10 @@ class ExactArray(ExtensionArray):
         self.den[key] = value.den[0] if single else value.den
 
     def isna(self):
-        return np.asarray(self.den == 0, dtype=bool)
+        return np.asarray(self.den == 0, dtype=bool) if self._deferred is None else self._deferred.blank.copy()
 
     def copy(self):
-        return ExactArray(self.num.copy(), self.den.copy())
+        return ExactArray(self.num.copy(), self.den.copy()) if self._deferred is None else self._later(self._deferred)
 
     def take(self, indices, *, allow_fill=False, fill_value=None):
         indices = np.asarray(indices, dtype=np.intp)
@@ -143,43 +197,47 @@ class ExactArray(ExtensionArray):
 
     # -- arithmetic -----------------------------------------------------------------------------------------------
 
-    def _pair(self, other):
-        """The other operand as two arrays, or None if it is no number."""
+    @staticmethod
+    def _operand(other) -> ExactArray | None:
+        """The other operand as a column, of one row if it is a single number; None if it is no number."""
         if isinstance(other, ExactArray):
-            return other.num, other.den
+            return other
         if isinstance(other, (pd.Series, pd.Index, pd.DataFrame)):
             return None
         if isinstance(other, np.ndarray) and other.dtype.kind in "iu":
-            return other, np.ones(1, dtype=np.int64)
+            return ExactArray(other, np.ones(1, dtype=np.int64))
         if isinstance(other, (np.ndarray, list)):
-            other = exact(other)
-            return other.num, other.den
+            return exact(other)
         if is_missing(other):
-            return np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+            return missing(1)
         try:
             other = fraction(other)
         except ValueError:
             return None
-        return single(other.numerator), single(other.denominator)
+        return ExactArray(single(other.numerator), single(other.denominator))
 
     def _calculate(self, other, operation):
-        pair = self._pair(other)
-        return NotImplemented if pair is None else ExactArray(*shortened(*operation(self.num, self.den, *pair)))
+        other = self._operand(other)
+        return NotImplemented if other is None else self._of(operation, self, other)
 
     def __add__(self, other):
-        return self._calculate(other, ratio_sum)
+        return self._calculate(other, SUM)
 
     def __sub__(self, other):
-        return self._calculate(other, lambda a, b, c, d: ratio_sum(a, b, times(c, _MINUS), d))
+        return self._calculate(other, DIFFERENCE)
 
     def __rsub__(self, other):
         return -self + other
 
     def __mul__(self, other):
-        return self._calculate(other, lambda a, b, c, d: (times(a, c), times(b, d)))
+        return self._calculate(other, PRODUCT)
 
     def __truediv__(self, other):
-        return self._calculate(other, ratio_quotient)
+        other = self._operand(other)
+        if other is None:
+            return NotImplemented
+        check_divisor(other.num, other.den)
+        return self._of(QUOTIENT, self, other)
 
     def __rtruediv__(self, other):
         return exact([other]).repeat(len(self)) / self
@@ -187,19 +245,28 @@ class ExactArray(ExtensionArray):
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self):
-        return ExactArray(-self.num, self.den)
+        return self * -1 if self.wide else ExactArray(-self.num, self.den)
 
     def __abs__(self):
         return ExactArray(abs(self.num), self.den)
 
     def _compare(self, other, name):
-        pair = self._pair(other)
-        if pair is None:
+        other = self._operand(other)
+        if other is None:
             return NotImplemented
-        num, den = pair
-        left, right = times(self.num, den), times(num, self.den)
-        known = (self.den != 0) & (den != 0)
-        return np.asarray(getattr(np, name)(left, right), dtype=bool) & np.asarray(known, dtype=bool)
+        known = ~(self.isna() | other.isna())
+        if (self.wide or other.wide) and len(known) > 1:
+            return getattr(np, name)(self._order(other, known), 0) & known
+        return np.asarray(getattr(np, name)(times(self.num, other.den), times(other.num, self.den)), dtype=bool) & known
+
+    def _order(self, other: ExactArray, known: np.ndarray) -> np.ndarray:
+        """1 where it is larger than the other, -1 where it is smaller, 0 where it is the same: estimates tell most of it."""
+        order = estimated_order(self.estimate, other.estimate)
+        if len(rows := np.flatnonzero((order == 0) & known)):
+            (a, b), (c, d) = (column.ratios_at(rows, {}) for column in (self, other))
+            left, right = times(a, d), times(c, b)
+            order[rows] = (left > right).astype(np.int8) - (left < right).astype(np.int8)
+        return order
 
     def __lt__(self, other):
         return self._compare(other, "less")
@@ -282,7 +349,7 @@ def where(condition, yes, no) -> ExactArray:
     """Row by row `yes` where the condition holds, else `no`; both columns or scalars."""
     condition = np.asarray(condition, dtype=bool)
     yes, no = (v if isinstance(v, ExactArray) else exact([v]) for v in (yes, no))
-    return ExactArray(np.where(condition, yes.num, no.num), np.where(condition, yes.den, no.den))
+    return ExactArray._of(Choice(condition), yes, no)
 
 
 def total(values: ExactArray) -> Fraction:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 LIMIT = 2**62  # products and sums below this cannot leave int64
+_NEGATIVE = 2**63  # as unsigned numbers, those below 0 begin here
 
 
 def peak(values) -> int:
     """The largest size of any of them."""
-    return max(int(np.maximum.reduce(values)), -int(np.minimum.reduce(values))) if len(values) else 0
+    if not len(values):
+        return 0
+    if values.dtype == np.int64 and (most := int(np.maximum.reduce(values.view(np.uint64)))) < _NEGATIVE:
+        return most  # one look is enough where none is below 0
+    return max(int(np.maximum.reduce(values)), -int(np.minimum.reduce(values)))
 
 
 def times(a, b):
     """a × b in int64 where that is safe, in Python integers where it is not."""
+    if len(b) == 1 and b[0] == 1:
+        return a
     if a.dtype == object or b.dtype == object or peak(a) * peak(b) >= LIMIT:
         return a.astype(object) * b.astype(object)
     return a * b

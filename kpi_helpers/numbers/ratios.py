@@ -21,10 +21,24 @@ def ratio_sum(a, b, c, d):
     return plus(times(a, d), times(c, b)), times(b, d)
 
 
-def ratio_quotient(a, b, c, d):
-    """(a/b) / (c/d), not yet in lowest terms; a ZeroDivisionError where c/d is 0."""
+def ratio_difference(a, b, c, d):
+    """a/b - c/d, not yet in lowest terms."""
+    return ratio_sum(a, b, -c, d)
+
+
+def ratio_product(a, b, c, d):
+    """(a/b) × (c/d), not yet in lowest terms."""
+    return times(a, c), times(b, d)
+
+
+def check_divisor(c, d) -> None:
+    """A ZeroDivisionError where c/d is 0."""
     if np.any((c == 0) & (d != 0)):
         raise ZeroDivisionError("a ratio whose lower number is 0 has no value")
+
+
+def ratio_quotient(a, b, c, d):
+    """(a/b) / (c/d) of divisors that were checked, not yet in lowest terms."""
     sign = np.sign(c) if c.dtype != object else np.array([(v > 0) - (v < 0) for v in c], dtype=np.int64)
     # a missing divisor (0/0) keeps the result missing: its c is 0, so the new denominator is 0
     return times(times(a, d), sign), times(b, abs(c))
@@ -48,7 +62,7 @@ def _stays_wide(num, den) -> bool:
     if not len(den) or (num.dtype != object and den.dtype != object):
         return False
     row = int(np.argmax(den))
-    return LIMIT <= den[row] // gcd(num[row], den[row]) and den[row] < _WIDEST
+    return den[row] > 0 and LIMIT <= den[row] // gcd(num[row], den[row]) and den[row] < _WIDEST
 
 
 def few(den) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from kpi_helpers.numbers.column import ExactArray
+from kpi_helpers.numbers.estimates import estimated_steps
 from kpi_helpers.numbers.integers import plus, single, small, times
 from kpi_helpers.numbers.ratios import shortened
 from kpi_helpers.numbers.scalars import nearest
@@ -36,21 +37,39 @@ def rounded_to(values: ExactArray, step: Fraction, mode: str = "half_up") -> Exa
     [[Fraction(3, 1), Fraction(-3, 1)], [Fraction(2, 1), Fraction(-2, 1)],
      [Fraction(3, 1), Fraction(-3, 1)], [Fraction(2, 1), Fraction(-2, 1)]]
     """
-    if 1 % Fraction(step) == 0 and values.den.max(initial=0) <= 1:
-        return values.copy()  # whole numbers are multiples already
     step = Fraction(step)
-    size = times(abs(values.num), single(step.denominator))
-    den = times(np.where(values.den == 0, 1, values.den), single(step.numerator))
+    if values.wide and len(values) > 1:
+        return _rounded_from_estimates(values, step, mode)
+    if 1 % step == 0 and values.den.max(initial=0) <= 1:
+        return values.copy()  # whole numbers are multiples already
+    return ExactArray(*_rounded(values.num, values.den, step, mode))
+
+
+def _rounded(num, den, step: Fraction, mode: str):
+    size = times(abs(num), single(step.denominator))
+    unit = times(np.where(den == 0, 1, den), single(step.numerator))
     if mode in ("half_up", "half_even"):
-        halves, twice = plus(times(size, _TWO), den), times(den, _TWO)
+        halves, twice = plus(times(size, _TWO), unit), times(unit, _TWO)
         whole = halves // twice
         if mode == "half_even":
             whole = whole - ((whole * twice == halves) & (whole % 2 == 1)).astype(np.int64)
     else:
-        whole = size // den if mode == "down" else -(-size // den)
-    whole = small(whole)
-    multiples = times(np.where(values.num < 0, -whole, whole), single(step.numerator))
-    return ExactArray(*shortened(multiples, np.where(values.den == 0, 0, step.denominator)))
+        whole = size // unit if mode == "down" else -(-size // unit)
+    return _multiples(np.where(num < 0, -small(whole), small(whole)), den == 0, step)
+
+
+def _rounded_from_estimates(values: ExactArray, step: Fraction, mode: str) -> ExactArray:
+    """Estimates say what most numbers are rounded to; those close to where it turns are looked at."""
+    blank = values.isna()
+    whole, unclear = estimated_steps(values.estimate, step, mode)
+    result = ExactArray(*_multiples(whole, blank, step))
+    if len(rows := np.flatnonzero(unclear & ~blank)):
+        result[rows] = ExactArray(*_rounded(*values.ratios_at(rows, {}), step, mode))
+    return result
+
+
+def _multiples(whole, blank, step: Fraction):
+    return shortened(times(whole, single(step.numerator)), np.where(blank, 0, step.denominator))
 
 
 def floor_to(values: ExactArray, places: int = 2) -> ExactArray:

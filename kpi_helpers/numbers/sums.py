@@ -17,7 +17,7 @@ def added(columns: list[ExactArray], length: int) -> ExactArray:
     [Fraction(3, 1), Fraction(1, 2)]
     """
     result, rest = exact(np.zeros(length, dtype=np.int64)), columns
-    small = [one for one in columns if one.num.dtype != object and few(one.den)]
+    small = [one for one in columns if not one.wide and few(one.den)]
     if small:
         common = common_of(np.concatenate([np.flatnonzero(np.bincount(one.den, minlength=2)[1:]) + 1 for one in small]))
         most = max(sum(peak(one.num) for one in small), 1)
@@ -27,7 +27,7 @@ def added(columns: list[ExactArray], length: int) -> ExactArray:
             parts = np.append(0, common // np.arange(1, FEW + 1))  # 0 for a missing value
             whole = sum((one.num * parts[one.den] for one in small), np.zeros(length, dtype=np.int64))
             result, rest = ExactArray(*shortened(whole, parts[1:2])), [one for one in columns if not any(one is other for other in small)]
-    for one in sorted(rest, key=lambda one: one.num.dtype == object):  # what is wide makes every sum after it wide
+    for one in sorted(rest, key=lambda one: not one.wide):  # sums with wide numbers in them are put off
         result = result + one.fillna(0)
     return result
 

@@ -35,9 +35,10 @@ def freeze(value) -> None:
     """Nobody may write into an array that stands in a book: it would change what earlier runs have left."""
     if isinstance(value, pd.Series):
         value = value.array
-    for array in (value.num, value.den) if isinstance(value, ExactArray) else (value,):
-        if isinstance(array, np.ndarray):
-            array.flags.writeable = False
+    if isinstance(value, ExactArray):
+        value.freeze()
+    elif isinstance(value, np.ndarray):
+        value.flags.writeable = False
 
 
 def same(one, other) -> bool:
@@ -56,7 +57,7 @@ def alike(one, other) -> bool:
     if type(one) is not type(other) or isinstance(one, Listing):  # no clause depends on a list
         return False
     if isinstance(one, ExactArray):
-        return alike(one.num, other.num) and alike(one.den, other.den)
+        return not (one.wide or other.wide) and alike(one.num, other.num) and alike(one.den, other.den)
     if isinstance(one, np.ndarray):
         return _alike_arrays(one, other)
     if isinstance(one, pd.Series):
