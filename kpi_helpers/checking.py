@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpi_helpers.calendar import Period
 from kpi_helpers.departments import Department, filed, find_file, find_job, latest_month, period_of, project, read_departments
-from kpi_helpers.errors import DataError, Fault, KpiError, UsageError
+from kpi_helpers.errors import MAX_FAULTS, DataError, Fault, KpiError, UsageError
 from kpi_helpers.language import say
 from kpi_helpers.lint import SEVERITIES, Finding, lint
 from kpi_helpers.policy import find_policy, load_policy
+
+_MOST_REFUSED = 10  # rows that are named; the report lists all
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,22 @@ class Place:
 
     def faults(self) -> list[Fault]:
         """Every fault of the file; a workbook is held against its policy."""
+        return self.read()[0]
+
+    def read(self) -> tuple[list[Fault], list[str]]:
+        """Every fault of the file, and what a reader of a workbook should know though it is no fault."""
+        notes = []
         try:
             policy = load_policy(self.policy, self.period)
             if self.workbook:
-                from kpi_helpers.workbook import read_workbook
+                from kpi_helpers.workbook import open_workbook
 
-                read_workbook(self.workbook, policy)
+                workbook = open_workbook(self.workbook, policy)
+                notes = list(workbook.tables.notes)
+                notes += _refused(workbook.taken(policy))
         except KpiError as error:
-            return error.faults
-        return []
+            return error.faults, notes
+        return [], notes
 
     def findings(self) -> list[Finding]:
         """What a careful reader of the policy would object to; nothing for a workbook."""
@@ -52,24 +62,49 @@ class Place:
 
 
 def report(place: Place, notes: bool = True) -> tuple[str, bool, list[Fault]]:
-    """One file as text: errors, warnings and notes in groups, with counts; whether it is at fault; the faults of reading it."""
-    faults = place.faults()
+    """One file as text; whether it is at fault; the faults of reading it. notes: the lesser findings in a policy are shown too."""
+    faults, told = place.read()
     findings = [] if faults else place.findings()
     bad = bool(faults) or any(one.severity == "error" for one in findings)
     lines = [f"{'✗' if bad else '✓'} {place.name}"]
-    if place.workbook:
-        return "\n  ".join([*lines, *map(str, faults)]), bad, faults
-    counts = []
+    told = [say(f"提示：{note}", f"note: {note}") for note in told]
+    lines += [*_shown(faults), *told] if place.workbook else _groups(faults, findings, notes)
+    return "\n  ".join(lines), bad, faults
+
+
+def _shown(faults: list[Fault]) -> list[str]:
+    """The faults of a workbook: a column that is wrong from top to bottom is not printed in full."""
+    lines = [str(fault) for fault in faults[:MAX_FAULTS]]
+    if len(faults) > MAX_FAULTS:
+        zh = f"……共 {len(faults)} 处错误，只列出前 {MAX_FAULTS} 处；加 --marked 副本.xlsx 标出全部。"
+        lines.append(say(zh, f"… {len(faults)} faults in all, of which the first {MAX_FAULTS} are shown; --marked COPY.xlsx marks all."))
+    return lines
+
+
+def _refused(tables) -> list[str]:
+    """The rows that the policy itself leaves out, as one note."""
+    from kpi_helpers.report.words import reason_word
+
+    rows = [say("{}（{}）", "{} ({})").format(one["cell"], reason_word(one["reason"])) for one in tables.refused]
+    if not rows:
+        return []
+    shown = say("、", ", ").join(rows[:_MOST_REFUSED]) + ("…" if len(rows) > _MOST_REFUSED else "")
+    zh = f"{tables.file} 拒收 {len(rows)} 行，不计：{shown}。"
+    return [say(zh, f"{tables.file} rows that are refused and do not count, {len(rows)} in all: {shown}.")]
+
+
+def _groups(faults: list[Fault], findings: list[Finding], notes: bool) -> list[str]:
+    """What is found in a policy: errors, warnings and notes in groups, with counts."""
+    lines, counts = [], []
     for severity, word in zip(SEVERITIES, _words(), strict=True):
         group = [*(faults if severity == "error" else []), *(one for one in findings if one.severity == severity)]
         counts.append(say(f"{len(group)} 个{word}", f"{len(group)} {word}{'' if len(group) == 1 else 's'}"))
         if group and (notes or severity != "note"):
             lines.append(f"{word}")
             lines += ["  " + line for one in group for line in _lines(one)]
-    hidden = (
-        "" if notes or not any(one.severity == "note" for one in findings) else say("（加 --notes 显示提示）", " (--notes shows the notes)")
-    )
-    return "\n  ".join([*lines, say("，", ", ").join(counts) + hidden]), bad, faults
+    untold = not notes and any(one.severity == "note" for one in findings)
+    hidden = say("（加 --notes 显示提示）", " (--notes shows the notes)") if untold else ""
+    return [*lines, say("，", ", ").join(counts) + hidden]
 
 
 def _words() -> tuple[str, str, str]:
@@ -124,8 +159,7 @@ def load_fits(department: Department) -> bool:
 def _policy_of(workbook: Path) -> Path:
     """The policy of a department's workbook, else the policy of the same name."""
     for department in read_departments(project()).values():
-        before, _, after = department.workbook.partition("{period}")
-        if str(workbook.resolve()).startswith(str(Path(before).resolve())) and workbook.name == Path(after).name:
+        if _is_named(workbook, department.workbook):
             return department.policy
     try:
         return find_policy(workbook.stem)
@@ -135,6 +169,12 @@ def _policy_of(workbook: Path) -> Path:
             raise DataError(Fault(str(workbook), say("没有这个文件。", "there is no such file."), hint)) from None
         problem = say("不知道用哪个考核办法检查。", "it is not known which policy this is for.")
         raise UsageError(Fault(workbook.name, problem, say("请加 --policy。", "Add --policy."))) from None
+
+
+def _is_named(workbook: Path, pattern: str) -> bool:
+    """Is this a workbook that a department's pattern with {period} names?"""
+    names = r"[^/\\]+".join(map(re.escape, str(Path(pattern).resolve()).split("{period}")))
+    return re.fullmatch(names, str(workbook.resolve())) is not None
 
 
 def _period(policy: Path, workbook: Path, month: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -165,14 +166,10 @@ def event_clauses(policy) -> list:
 
 
 def _near(value, people):
-    from difflib import get_close_matches
-
     close = get_close_matches(str(value), people, n=1, cutoff=0.75)
-    return (
-        say(f"是否指“{close[0]}”？", f"Did you mean '{close[0]}'?")
-        if close
-        else say("请先加入员工表。", "Add the person to the roster first.")
-    )
+    if close:
+        return say(f"是否指“{close[0]}”？", f"Did you mean '{close[0]}'?")
+    return say("请先加入员工表。", "Add the person to the roster first.")
 
 
 def _discretion(policy, tables):
@@ -181,26 +178,28 @@ def _discretion(policy, tables):
         return
     frame = tables["events"]
     entered = frame["points"].array if "points" in frame else missing(len(frame))
-    counts = (frame["status"] == "confirmed").to_numpy(dtype=bool)
+    counts = (frame["status"] == "confirmed").to_numpy(dtype=bool) & ~entered.isna()
     for clause in policy.clauses:
-        if not {"low", "high"} <= clause.arguments.keys() or clause.table != "events":
-            continue
-        low, high = clause.arguments["low"], clause.arguments["high"]
-        if "sign" not in clause.arguments:
-            continue
-        mine = (frame["clause"] == clause.id).to_numpy(dtype=bool) & counts
-        for row in np.flatnonzero(mine & ~entered.isna() & ((entered < low) | (entered > high))):
-            problem = say(
-                f"{text(entered[int(row)])} 不在 {text(low)} 至 {text(high)} 之间",
-                f"{text(entered[int(row)])} is not within {text(low)} to {text(high)}",
-            )
-            yield RowFault("events", int(row), "points", entered[int(row)], "out_of_range", problem)
-        if clause.arguments.get("approver"):
-            names = frame.get("approver")
-            for row in np.flatnonzero(mine & ~entered.isna()):
-                if names is None or blank(names.iloc[row]):
-                    problem = say("缺少审批人", "has no approver")
-                    yield RowFault("events", int(row), "approver", None, "no_approver", problem, stops=False)
+        if clause.table == "events" and {"low", "high", "sign"} <= clause.arguments.keys():
+            mine = (frame["clause"] == clause.id).to_numpy(dtype=bool) & counts
+            yield from _beyond_discretion(clause, entered, mine)
+            if clause.arguments.get("approver"):
+                yield from _not_approved(frame, mine)
+
+
+def _beyond_discretion(clause, entered, mine: np.ndarray):
+    low, high = clause.arguments["low"], clause.arguments["high"]
+    for row in map(int, np.flatnonzero(mine & ((entered < low) | (entered > high)))):
+        value = entered[row]
+        problem = say(f"{text(value)} 不在 {text(low)} 至 {text(high)} 之间", f"{text(value)} is not within {text(low)} to {text(high)}")
+        yield RowFault("events", row, "points", value, "out_of_range", problem)
+
+
+def _not_approved(frame, mine: np.ndarray):
+    names = frame.get("approver")
+    for row in map(int, np.flatnonzero(mine)):
+        if names is None or blank(names.iloc[row]):
+            yield RowFault("events", row, "approver", None, "no_approver", say("缺少审批人", "has no approver"), stops=False)
 
 
 def _other_periods(policy, tables: Tables):

@@ -130,7 +130,7 @@ _COLUMN_KINDS |= {"min": "number", "max": "number", "above": "number", "filled":
 
 def read_tables(data, document, faults: list[Fault]) -> dict[str, Table]:
     """The `tables:` part of a policy; every fault goes to `faults`."""
-    tables = {}
+    tables: dict[str, Table] = {}
     if not isinstance(data, dict):
         faults.append(Fault(document.where("tables"), say("缺少 tables（数据表）。", "tables: is missing.")))
         return tables
@@ -141,27 +141,40 @@ def read_tables(data, document, faults: list[Fault]) -> dict[str, Table]:
         if not isinstance(entry, dict):
             faults.append(Fault(where, say("应写出各列，如 required: [employee_id]。", "must list columns, e.g. required: [employee_id].")))
             continue
-        entry = shaped(entry, _TABLE_KINDS, where, faults)
-        for key in entry.keys() - _TABLE_KEYS:
-            faults.append(Fault(where, say(f"不认识“{key}”。", f"unknown key '{key}'."), did_you_mean(key, _TABLE_KEYS)))
-        columns = {}
-        for part, required in (("required", True), ("optional", False), ("implied", False)):
-            for item in _implied(name, columns) if part == "implied" else entry.get(part) or []:
-                column = _read_column(name, item, required, where, faults)
-                if column is not None:
-                    columns[column.name] = column
-        key = tuple(_named(columns, part) for part in entry.get("key") or ())
-        for part in key:
-            if part not in columns:
-                faults.append(
-                    Fault(where, say(f"key 中的“{part}”不是本表的列。", f"key '{part}' is no column."), did_you_mean(part, columns))
-                )
-        if name == "events" and "clause" not in columns:
-            faults.append(Fault(where, say("事件表应有“条款”列。", "the sheet of events needs the column 条款 (clause).")))
-        sheet = entry.get("sheet") or vocabulary()["sheets"].get(name, name)
-        every = bool(entry.get("all_periods", name == "history"))
-        tables[name] = Table(name, sheet, columns, key, bool(entry.get("may_be_absent")), entry.get("help") or "", every)
+        table = _read_table(name, entry, where, faults)
+        if name in tables or any(one.sheet == table.sheet for one in tables.values()):
+            faults.append(Fault(where, say(f"工作表“{table.sheet}”写了两次。", f"sheet '{table.sheet}' stands twice.")))
+        tables[name] = table
     return tables
+
+
+def _read_table(name: str, entry: dict, where: str, faults: list[Fault]) -> Table:
+    entry = shaped(entry, _TABLE_KINDS, where, faults)
+    for key in entry.keys() - _TABLE_KEYS:
+        faults.append(Fault(where, say(f"不认识“{key}”。", f"unknown key '{key}'."), did_you_mean(key, _TABLE_KEYS)))
+    columns = _read_columns(name, entry, where, faults)
+    key = tuple(_named(columns, part) for part in entry.get("key") or ())
+    for part in key:
+        if part not in columns:
+            faults.append(Fault(where, say(f"key 中的“{part}”不是本表的列。", f"key '{part}' is no column."), did_you_mean(part, columns)))
+    if name == "events" and "clause" not in columns:
+        faults.append(Fault(where, say("事件表应有“条款”列。", "the sheet of events needs the column 条款 (clause).")))
+    sheet = entry.get("sheet") or vocabulary()["sheets"].get(name, name)
+    every = bool(entry.get("all_periods", name == "history"))
+    return Table(name, sheet, columns, key, bool(entry.get("may_be_absent")), entry.get("help") or "", every)
+
+
+def _read_columns(table: str, entry: dict, where: str, faults: list[Fault]) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for part, required in (("required", True), ("optional", False), ("implied", False)):
+        for item in _implied(table, columns) if part == "implied" else entry.get(part) or []:
+            column = _read_column(table, item, required, where, faults)
+            if column is None:
+                continue
+            if any(column.heading == one.heading or column.name == one.name for one in columns.values()):
+                faults.append(Fault(where, say(f"列“{column.heading}”写了两次。", f"column '{column.heading}' stands twice.")))
+            columns.setdefault(column.name, column)
+    return columns
 
 
 def _implied(table: str, columns: dict[str, Column]) -> list[str]:
@@ -174,33 +187,11 @@ def _named(columns: dict[str, Column], word):
 
 
 def _read_column(table, item, required, where, faults) -> Column | None:
-    if isinstance(item, dict) and len(item) == 1:
-        name, own = next(iter(item.items()))
-    elif isinstance(item, str):
-        name, own = item, {}
-    else:
-        faults.append(
-            Fault(where, say(f"看不懂的列：{item!r}。", f"not a column: {item!r}."), say("写作 名称 或 {名称: {kind: number}}。", ""))
-        )
+    written = _as_written(item, where, faults)
+    if written is None:
         return None
-    columns = vocabulary()["columns"]
-    own = {"kind": own} if isinstance(own, str) else own or {}
-    if not isinstance(own, dict):
-        faults.append(
-            Fault(where, say(f"列“{name}”应写作 {{{name}: {{kind: number}}}}。", f"column '{name}' is written {{kind: number}}."))
-        )
-        return None
-    own = shaped(own, _COLUMN_KINDS, f"{where} {name}", faults)
-    english = name if name in columns else _english("columns").get(name) or _of_table(table, name)
-    if table == "employees" and name in _OF_PEOPLE:  # a column of their own: status is the engine's word for how complete a result is
-        own, english = own or {"kind": "text"}, name
-    if english != name and (not own or english in _STRUCTURAL):
-        own, name = {"heading": name, **own} if own else {}, english
-    if table == "events" and name in ("status", "count", "clause"):
-        own.pop("kind", None)  # the engine's own columns are of their own kind
-    known = columns.get(f"{table}.{name}") or columns.get(name)
-    if known and own.get("kind", known.get("kind")) != known.get("kind"):
-        known = {"heading": known["heading"]}  # of another kind: only the name is that of the vocabulary
+    name, own = _meant(table, *written)
+    known = _known(table, name, own)
     if known is None and not own:
         close = get_close_matches(str(name), [*_english("columns"), *vocabulary()["columns"]], n=1, cutoff=0.6)
         hint = did_you_mean(name, close) if close else ""
@@ -221,6 +212,47 @@ def _read_column(table, item, required, where, faults) -> Column | None:
     column = replace(Column(name, **merged), required=required)
     _check_bounds(column, f"{where} {name}", faults)
     return column
+
+
+def _as_written(item, where: str, faults: list[Fault]) -> tuple[str, dict] | None:
+    """A column as a policy writes it: its word, and what the policy itself says of it."""
+    if isinstance(item, dict) and len(item) == 1:
+        name, own = next(iter(item.items()))
+    elif isinstance(item, str):
+        name, own = item, {}
+    else:
+        faults.append(
+            Fault(where, say(f"看不懂的列：{item!r}。", f"not a column: {item!r}."), say("写作 名称 或 {名称: {kind: number}}。", ""))
+        )
+        return None
+    own = {"kind": own} if isinstance(own, str) else own or {}
+    if not isinstance(own, dict):
+        faults.append(
+            Fault(where, say(f"列“{name}”应写作 {{{name}: {{kind: number}}}}。", f"column '{name}' is written {{kind: number}}."))
+        )
+        return None
+    return name, shaped(own, _COLUMN_KINDS, f"{where} {name}", faults)
+
+
+def _meant(table: str, name: str, own: dict) -> tuple[str, dict]:
+    """The column's name in the program, where it has one, and what the policy says of it."""
+    english = name if name in vocabulary()["columns"] else _english("columns").get(name) or _of_table(table, name)
+    if table == "employees" and name in _OF_PEOPLE:  # a column of their own: status is the engine's word for how complete a result is
+        own, english = own or {"kind": "text"}, name
+    if english != name and (not own or english in _STRUCTURAL):
+        own, name = {"heading": name, **own} if own else {}, english
+    if table == "events" and name in ("status", "count", "clause"):
+        own = {key: value for key, value in own.items() if key != "kind"}  # the engine's own columns are of their own kind
+    return name, own
+
+
+def _known(table: str, name: str, own: dict) -> dict | None:
+    """What the shared vocabulary says of a column; of one of another kind only the heading."""
+    columns = vocabulary()["columns"]
+    known = columns.get(f"{table}.{name}") or columns.get(name)
+    if known and own.get("kind", known.get("kind")) != known.get("kind"):
+        return {"heading": known["heading"]}
+    return known
 
 
 def _check_bounds(column: Column, where: str, faults: list[Fault]) -> None:

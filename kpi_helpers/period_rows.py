@@ -1,4 +1,4 @@
-"""本期: rows that name another period than the one being scored, rows that stand twice within it, and the days of a column."""
+"""本期: rows that name another period than the one being scored, or no period, rows that stand twice in one, and the days of a column."""
 
 from __future__ import annotations
 
@@ -17,17 +17,45 @@ def check_period_rows(policy, tables: Tables, table: str, key: list[str], column
 
     A row whose period is blank belongs to the period being scored.
     """
-    frame = tables[table]
-    periods = named_periods(frame, column)
-    strange = (periods == "").to_numpy(dtype=bool)
+    frame, periods = tables[table], named_periods(tables[table], column)
+    strange = _strange(periods)
     other = (periods.notna() & ~strange & (policy.month is not None) & (periods != policy.month)).to_numpy(dtype=bool)
-    kept = frame[key].assign(_period=periods.fillna(policy.month or ""))[~strange & ~other]
-    double = kept.index[kept.duplicated()]
+    double = _repeated(frame, key, periods.fillna(policy.month or ""), ~strange & ~other)
     return [
-        *_faults(table, frame, column, strange, "not_a_period", say("不是考核周期（写作 2026-10）", "is not a period (write 2026-10)")),
+        *_not_periods(table, frame, column, strange),
         *_faults(table, frame, column, other, "other_period", say(f"不属于 {policy.month}", f"does not belong to {policy.month}"), False),
-        *_faults(table, frame, key[0], frame.index.isin(double), "duplicate", say("在本期重复", "stands twice in the period")),
+        *_twice(table, frame, key[0], double),
     ]
+
+
+def check_named_periods(tables: Tables, table: str, key: list[str], column: str = "period") -> list[RowFault]:
+    """Where rows of all periods are kept: a period that is none, and one that stands twice, be it written in two ways (2026Q3, 2026-Q3).
+
+    key: what else tells the rows apart. Rows that are alike as they are written are found by the key of the table.
+    """
+    frame, periods = tables[table], named_periods(tables[table], column)
+    strange = _strange(periods)
+    double = _repeated(frame, key, periods, ~strange & periods.notna().to_numpy(dtype=bool))
+    alike = frame.duplicated([*key, column]).to_numpy(dtype=bool) if column in frame else double
+    return [*_not_periods(table, frame, column, strange), *_twice(table, frame, column, double & ~alike)]
+
+
+def _strange(periods: pd.Series) -> np.ndarray:
+    return (periods == "").to_numpy(dtype=bool)
+
+
+def _repeated(frame: pd.DataFrame, key: list[str], periods: pd.Series, looked_at: np.ndarray) -> np.ndarray:
+    """Which of the rows that are looked at repeat the key and the period of one further up."""
+    rows = frame[key].assign(_period=periods)[looked_at]
+    return frame.index.isin(rows.index[rows.duplicated()])
+
+
+def _not_periods(table: str, frame: pd.DataFrame, column: str, rows) -> list[RowFault]:
+    return _faults(table, frame, column, rows, "not_a_period", say("不是考核周期（写作 2026-10）", "is not a period (write 2026-10)"))
+
+
+def _twice(table: str, frame: pd.DataFrame, column: str, rows) -> list[RowFault]:
+    return _faults(table, frame, column, rows, "duplicate", say("在本期重复", "stands twice in the period"))
 
 
 def _faults(table: str, frame: pd.DataFrame, column: str, rows, reason: str, problem: str, stops: bool = True) -> list[RowFault]:

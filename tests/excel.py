@@ -42,7 +42,7 @@ def fen(value):
 def written(folder, *grids):
     """Grids written and read back."""
     with xlsxwriter.Workbook(folder / "w.xlsx", {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheets = Sheets(book, Looks({}, frozenset()), "甲")
+        sheets = Sheets(book, Looks({}), "甲")
         for grid in grids:
             sheets.add(grid.title, grid)
     return openpyxl.load_workbook(folder / "w.xlsx")

@@ -7,10 +7,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
-from small_month import EVENTS, write_month
+from small_month import EVENTS, PEOPLE, write_month
 
 from kpi_helpers import __main__ as command
+from kpi_helpers.errors import UsageError
 from kpi_helpers.language import set_language
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +135,59 @@ def test_check_lists_every_fault_and_marks_a_copy(capsys, tmp_path):
     code, out, _ = kpi(capsys, "check", bad, "--policy", POLICY, "--marked", tmp_path / "标注.xlsx")
     assert code == 1 and "6.21" in out and "009" in out
     assert (tmp_path / "标注.xlsx").exists()
+
+
+@pytest.mark.parametrize("lang, told", [("zh", "  提示：总.xlsx 工作表“员工”中"), ("en", "  note: 总.xlsx sheet '员工', rows")])
+def test_check_says_what_is_worth_knowing_of_a_workbook(capsys, tmp_path, lang, told):
+    path = write_month(tmp_path / "2026-10" / "总.xlsx", people=[*PEOPLE, ["合计", "6人", None]])
+    code, out, _ = kpi(capsys, "check", path, "--policy", POLICY, "--lang", lang)
+    first, *notes = out.splitlines()
+    assert code == 0 and first.startswith("✓") and len(notes) == 1
+    assert notes[0].startswith(told) and "合计" in notes[0]
+
+
+def test_check_says_what_is_worth_knowing_beside_the_faults(capsys, tmp_path):
+    path = write_month(tmp_path / "2026-10" / "总.xlsx", people=[*PEOPLE, ["合计", "6人", None]], events=[["E1", "009", "2.A2.1", None]])
+    code, out, _ = kpi(capsys, "check", path, "--policy", POLICY)
+    assert code == 1 and [line.split()[0] for line in out.splitlines()] == ["✗", "总.xlsx", "提示：总.xlsx"]
+
+
+def test_check_does_not_print_a_column_that_is_wrong_from_top_to_bottom(capsys, tmp_path):
+    events = [[f"E{i}", "009", "2.A2.1", date(2026, 10, 1)] for i in range(500)]
+    path = write_month(tmp_path / "2026-10" / "坏.xlsx", events=events)
+    code, out, _ = kpi(capsys, "check", path, "--policy", POLICY)
+    assert code == 1 and len(out.splitlines()) == 202
+    assert out.splitlines()[-1] == "  ……共 500 处错误，只列出前 200 处；加 --marked 副本.xlsx 标出全部。"
+
+
+def test_check_names_the_rows_that_the_policy_refuses(capsys, project):
+    policy = project / "params" / "policies" / "three_dimension.yaml"
+    book = openpyxl.load_workbook(project / "params" / "sample" / "2026-10" / "three_dimension.xlsx")
+    sheet = book["评分"]
+    month = next(cell.column for cell in sheet[1] if cell.value == "月份")
+    for row in range(2, 14):
+        sheet.cell(row, month).value = "2026-09"
+    path = project / "2026-10" / "三.xlsx"
+    path.parent.mkdir()
+    book.save(path)
+    code, out, _ = kpi(capsys, "check", path, "--policy", policy)
+    assert code == 0 and "提示：三.xlsx 拒收 12 行，不计：评分!" in out and "2（不属本期）、" in out and out.rstrip().endswith("…。")
+
+
+def test_the_policy_of_a_departments_workbook_is_found_by_its_place(project):
+    """data2/… is no workbook of data/{period}/…"""
+    from kpi_helpers.checking import named
+
+    (project / "params" / "departments.yaml").write_text(
+        'departments: {甲: {policy: policies/weikang.yaml, workbook: "data/{period}/员工-{period}.xlsx"}}', encoding="utf-8"
+    )
+    (project / "params" / "data2" / "2026-10").mkdir(parents=True)
+    other = shutil.copy("params/sample/2026-10/weikang.xlsx", "params/data2/2026-10/员工-2026-10.xlsx")
+    with pytest.raises(UsageError):
+        named([other])
+    (project / "params" / "data2").rename(project / "params" / "data")
+    place = named(["params/data/2026-10/员工-2026-10.xlsx"])[0]
+    assert (place.policy.name, place.period) == ("weikang.yaml", "2026-10")
 
 
 def test_check_says_when_it_does_not_know_the_policy(capsys, tmp_path):

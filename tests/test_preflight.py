@@ -256,6 +256,7 @@ def sheets(draw):
             ]
             made.append(start + draw(st.sampled_from(inside)))
         reference = draw(st.sampled_from([f' r="{number}"', f' r="{number}" spans="1:7"', "", f' ht="1" r="{number}"']))
+        reference += draw(st.sampled_from(["", "", ' hidden="1"', ' hidden="true" customHeight="1"', ' hidden="false"', " hidden='1'"]))
         rows.append(f"<row{reference}>{''.join(made)}</row>")
     return f'<?xml version="1.0"?><worksheet><sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()
 
@@ -267,6 +268,7 @@ def test_the_quick_look_never_misses_what_the_thorough_one_finds(xml):
     if quick is not None:
         assert thorough.fits
         assert not thorough.bad
+        assert quick.hidden == thorough.hidden
         assert quick.rows >= thorough.rows
         assert quick.columns >= thorough.columns
 

@@ -96,6 +96,19 @@ def test_the_workbook_of_the_sample_reads_clean_and_its_faults_are_named_at_thei
     assert "没有项目“1e”" in text and "不是考核周期" in text and "大于对应的总量" in text
 
 
+def test_a_meeting_of_one_period_stands_once_however_its_period_is_written(tmp_path):
+    policy, rows = load_policy(find_policy("quarterly_standard"), "2026Q3"), sample("2026Q3")
+    rows["meetings"] = [{"period": one} for one in ("2026-Q3", "2026Q3", "2026-Q3", "2026-07", "三季度", "本季", None)]
+    with pytest.raises(DataError) as caught:
+        read_workbook(write_workbook(policy, rows, tmp_path / "bad.xlsx"), policy)
+    assert [str(fault).partition(" ")[2] for fault in caught.value.faults] == [
+        "评估会议!A3 考核期: “2026Q3”在本期重复。 请核对后改正。",
+        "评估会议!A4 考核期: “2026-Q3”重复。 请删去一行。",
+        "评估会议!A6 考核期: “三季度”不是考核周期（写作 2026-10）。 请核对后改正。",
+        "评估会议!A7 考核期: “本季”不是考核周期（写作 2026-10）。 请核对后改正。",
+    ]
+
+
 def test_a_rated_item_1a_rests_on_no_assumed_target_and_a_measured_one_does():
     used = [run_sample(item_1a_source=source).assumptions["parameter"] for source in ("rating", "measured")]
     assert ["response_rate_target" in list(names) for names in used] == [False, True]

@@ -12,6 +12,8 @@ from kpi_helpers.ledger import check_balance
 from kpi_helpers.policy import find_policy, load_policy
 from kpi_helpers.schemes import score
 from kpi_helpers.schemes.six_dimension import item_maxima
+from kpi_helpers.workbook import read_workbook
+from kpi_helpers.workbook.template import write_workbook
 
 READINGS = [
     {},
@@ -98,6 +100,20 @@ def test_published_history_is_what_a_quarter_reads():
     quarter = run({"employees": sample("2026-09")["employees"], "month_scores": as_case(rows)}, "2026Q3")
     assert quarter.tables["period_results"].loc["004", "score"] == result.employees.loc["004", "score"]
     assert quarter.tables["period_results"].loc["004", "months_used"] == 1
+
+
+def test_a_published_period_stands_once_for_a_person_however_it_is_written(tmp_path):
+    policy, rows = load_policy(find_policy("six_dimension"), "2026-10"), module("six_dimension").tables("2026-10")
+    one, other = (person["employee_id"] for person in rows["employees"][:2])
+    periods = [(one, "2026-Q2"), (one, "2026Q2"), (other, "2026Q2"), (other, "二季度"), (other, "2季度")]
+    rows["period_scores"] = [{"employee_id": id, "period": period, "score": 90} for id, period in periods]
+    with pytest.raises(DataError) as caught:
+        read_workbook(write_workbook(policy, rows, tmp_path / "bad.xlsx"), policy)
+    assert [str(fault).partition(" ")[2] for fault in caught.value.faults] == [
+        "各期得分!B3 考核期: “2026Q2”在本期重复。 请核对后改正。",
+        "各期得分!B5 考核期: “二季度”不是考核周期（写作 2026-10）。 请核对后改正。",
+        "各期得分!B6 考核期: “2季度”不是考核周期（写作 2026-10）。 请核对后改正。",
+    ]
 
 
 def test_a_score_below_the_lowest_grade_stops_instead_of_guessing():

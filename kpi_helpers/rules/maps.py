@@ -158,6 +158,8 @@ def _check_table(give, rows_from=None, rows_in=None, columns_from=None, columns_
         if (edges is None) == (words is None):
             yield say(f"{name}_from 与 {name}_in 应写一个。", f"write either {name}_from or {name}_in.")
     down, across = len(rows_from or rows_in or []), len(columns_from or columns_in or [])
+    if not down or not across:
+        yield say("表是空的：至少要一行一列。", "the table is empty: it needs a row and a column at least.")
     if len(give) != down or any(len(line) != across for line in give):
         yield say(f"give 应为 {down} 行、每行 {across} 个数。", f"give must have {down} lines of {across} numbers.")
     for edges in (rows_from or [], columns_from or []):

@@ -138,7 +138,7 @@ class Reader:
                 hint = say("请补上；本期没有记录也要交空表（只有标题行）。", "Add it; where nothing happened, with its headings only.")
                 self.fault(table, table.sheet, say("缺少这个工作表。", "this sheet is missing."), hint)
         if unknown:
-            self.note(f"没有读取工作表：{'、'.join(unknown)}。", f"sheets that were not read: {', '.join(unknown)}.")
+            self.note(f"没有读取工作表：{_listed(unknown)}。", f"sheets that were not read: {_listed(unknown)}.")
 
     def take(self, name: str, sheet: Sheet) -> None:
         """已交: a sheet counts as handed in, even empty; one that may be absent not while it shows its example only."""
@@ -199,22 +199,57 @@ class Reader:
         """What is no fault and yet worth knowing."""
         if self.package.macros:
             self.note("含有宏，宏没有运行。", "holds macros, which were not run.")
+        unseen = _listed(sheet.title for sheet in self.sheets.values() if sheet.title in self.package.hidden)
+        if unseen:
+            self.note(f"隐藏的工作表也读取、计入：{unseen}。", f"sheets that are hidden are read and count too: {unseen}.")
         for sheet in self.sheets.values():
-            if sheet.ignored:
-                words = "、".join(sheet.ignored)
-                self.note(f"工作表“{sheet.title}”没有读取：{words}。", f"sheet '{sheet.title}', not read: {words}.")
-            if sheet.beside:
-                rows = [say(f"第 {row} 行“{word}”", f"row {row} '{word}'") for row, word in sheet.beside.items()]
-                words = "、".join(rows[:5]) + (say(f" 等 {len(rows)} 行", f" and others, {len(rows)} in all") if len(rows) > 5 else "")
-                zh = f"工作表“{sheet.title}”中不是记录的行没有计入：{words}。"
-                self.note(zh, f"sheet '{sheet.title}', rows that are no records and do not count: {words}.")
+            self.note_sheet(sheet)
         untouched = [sheet for sheet in self.sheets.values() if sheet.untouched]
-        absent = "、".join(sheet.title for sheet in untouched if sheet.table.optional)
-        empty = "、".join(sheet.title for sheet in untouched if not sheet.table.optional)
+        absent = _listed(sheet.title for sheet in untouched if sheet.table.optional)
+        empty = _listed(sheet.title for sheet in untouched if not sheet.table.optional)
         if absent:
             self.note(f"只有示例行，按未交处理：{absent}。", f"sheets with their example only, taken as not handed in: {absent}.")
         if empty:
             self.note(f"只有示例行，按本期没有记录处理：{empty}。", f"sheets with their example only, taken as no records: {empty}.")
+
+    def note_sheet(self, sheet: Sheet) -> None:
+        if sheet.ignored:
+            words = _listed(sheet.ignored)
+            self.note(f"工作表“{sheet.title}”没有读取：{words}。", f"sheet '{sheet.title}', not read: {words}.")
+        if sheet.beside:
+            rows = [say(f"第 {row} 行“{word}”", f"row {row} '{word}'") for row, word in sheet.beside.items()]
+            words = _first(rows, say(f" 等 {len(rows)} 行", f" and others, {len(rows)} in all"))
+            zh = f"工作表“{sheet.title}”中不是记录的行没有计入：{words}。"
+            self.note(zh, f"sheet '{sheet.title}', rows that are no records and do not count: {words}.")
+        if sheet.fractions:
+            words = _listed(sheet.fractions)
+            zh = f"工作表“{sheet.title}”中的百分数按小数计入（95% 即 0.95）：{words}。"
+            self.note(zh, f"sheet '{sheet.title}', percentages that count as parts of one (95% is 0.95): {words}.")
+        hidden = sheet.hidden
+        if hidden:
+            count, words = len(hidden), _first(_spans(hidden), "…")
+            zh = f"工作表“{sheet.title}”中隐藏或被筛选掉的行也计入：第 {words} 行（共 {count} 行）。"
+            self.note(zh, f"sheet '{sheet.title}', rows that are hidden or filtered out count too: {words} ({count} in all).")
+
+
+def _listed(words) -> str:
+    return say("、", ", ").join(words)
+
+
+def _first(words: list[str], rest: str, most: int = 5) -> str:
+    """The first of many words, with what is said of the rest."""
+    return _listed(words[:most]) + (rest if len(words) > most else "")
+
+
+def _spans(rows: list[int]) -> list[str]:
+    """Rows as a reader names them.
+
+    >>> _spans([2, 3, 4, 7])
+    ['2–4', '7']
+    """
+    starts = [row for before, row in zip([None, *rows], rows, strict=False) if row - 1 != before]
+    ends = [row for row, after in zip(rows, [*rows[1:], None], strict=True) if row + 1 != after]
+    return [str(first) if first == last else f"{first}–{last}" for first, last in zip(starts, ends, strict=True)]
 
 
 def _contents(sheet) -> tuple[list[list], list]:

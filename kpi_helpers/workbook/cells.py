@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from xml.parsers import expat
+
+from kpi_helpers.workbook.formats import Styles, Zeros
 
 MAX_ROWS = 300_000
 MAX_COLUMNS = 256
 MAX_AREA = 8_000_000  # rows × columns: readers lay a sheet out as one block, however few of its cells are filled
 
+_PLAIN = Styles()
 NO_VALUE = "="  # a formula that was saved without its result
 
 
@@ -20,6 +22,7 @@ class Scan:
     """The last row and column that hold something, and the cells (row, column) whose value is an error or NO_VALUE.
 
     texts: no fewer cells than these show a text of the workbook's shared list. percent: cells that show a percentage.
+    codes: cells that show a code, 001 for 1. hidden: rows that nobody sees, be they hidden by hand, by a filter or in a closed group.
     """
 
     rows: int = 0
@@ -27,6 +30,8 @@ class Scan:
     bad: dict[tuple[int, int], str] = field(default_factory=dict)
     texts: int = field(default=0, compare=False)
     percent: frozenset[tuple[int, int]] = field(default=frozenset(), compare=False)
+    codes: dict[tuple[int, int], Zeros] = field(default_factory=dict, compare=False)
+    hidden: frozenset[int] = frozenset()
 
     @property
     def fits(self) -> bool:
@@ -37,34 +42,25 @@ class Scan:
         return f"{letters(self.columns)}{self.rows}"
 
 
-def scan(xml: bytes, percent: set[bytes] = frozenset()) -> Scan:
-    """Look through the UTF-8 XML of a sheet; raises ValueError where it is no sheet that Excel could have written.
-
-    percent: the styles that show a number as a percentage.
-    """
+def scan(xml: bytes, styles: Styles = _PLAIN) -> Scan:
+    """Look through the UTF-8 XML of a sheet; raises ValueError where it is no sheet that Excel could have written."""
     found = _glance(xml) or _study(xml)
-    return replace(found, percent=_in_style(xml, percent)) if percent and found.fits else found
+    return _with_formats(found, xml, styles) if found.fits and (styles.percent or styles.codes) else found
 
 
-# an attribute holds no "<", so every search ends at the next tag
-_FORMAT = re.compile(rb'<(?:\w+:)?numFmt\s(?=[^<]*\bnumFmtId="(\d+)")[^<]*\bformatCode="([^"<]{0,1000})"')
-_STYLE = re.compile(rb'<(?:\w+:)?xf\s(?:[^<]*?\bnumFmtId="(\d+)")?')
-_STYLED = re.compile(rb'<(?:\w+:)?c\s(?=[^<]*\bs="(\d+)")[^<]*\br="([A-Z]{1,3})([1-9]\d{0,6})"')
-_MOST_STYLES = 100_000  # Excel makes fewer
+# a cell that holds something, its style and its place; an attribute holds no "<", so every search ends at the next tag
+_STYLED = re.compile(rb'<(?:\w+:)?c\s(?=[^<]*\bs="(\d+)")[^<]*\br="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*(?<!/)>')
 
 
-def percent_styles(styles: bytes) -> set[bytes]:
-    """The styles of cells that show a number as a percentage, by their number in the list."""
-    formats = {b"9", b"10"}
-    for one in _FORMAT.finditer(styles):
-        if b"%" in re.sub(rb"&quot;.*?&quot;|\\.", b"", one[2]):  # a sign in quotes changes no number
-            formats.add(one[1])
-    block = styles.partition(b"cellXfs")[2].partition(b"cellXfs")[0]
-    return {b"%d" % i for i, one in enumerate(islice(_STYLE.finditer(block), _MOST_STYLES)) if one[1] in formats}
-
-
-def _in_style(xml: bytes, styles: set[bytes]) -> frozenset[tuple[int, int]]:
-    return frozenset((int(one[3]), number(one[2].decode())) for one in _STYLED.finditer(xml) if one[1] in styles)
+def _with_formats(found: Scan, xml: bytes, styles: Styles) -> Scan:
+    """The same with the cells that show something else than the number they hold."""
+    percent, codes = [], {}
+    for one in _STYLED.finditer(xml):
+        if one[1] in styles.percent:
+            percent.append((int(one[3]), number(one[2].decode())))
+        elif one[1] in styles.codes:
+            codes[int(one[3]), number(one[2].decode())] = styles.codes[one[1]]
+    return replace(found, percent=frozenset(percent), codes=codes)
 
 
 def longest(strings: bytes) -> int:
@@ -114,6 +110,7 @@ def number(text: str) -> int:
 
 _ROWS = re.compile(rb'<row(?=[\s/>])(?: r="([1-9]\d{0,6})"(?: (?!r=)[\w:.]+="[^"<>&]*")*/?>)?')
 _COLUMNS = re.compile(rb'<c r="([A-Z]{1,3})')
+_HIDDEN = re.compile(rb'<row r="(\d+)"[^<>]* hidden="(?:1|true)"')
 
 
 def _glance(xml: bytes) -> Scan | None:
@@ -125,7 +122,8 @@ def _glance(xml: bytes) -> Scan | None:
     if last > MAX_ROWS or _odd(last).search(xml):
         return None
     columns = max((number(c.decode()) for c in set(_COLUMNS.findall(xml))), default=0)
-    reach = Scan(last, columns, texts=xml.count(b' t="s"'))
+    hidden = frozenset(map(int, _HIDDEN.findall(xml)))
+    reach = Scan(last, columns, texts=xml.count(b' t="s"'), hidden=hidden)
     return reach if reach.fits else None
 
 
@@ -159,7 +157,7 @@ _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 def _study(xml: bytes) -> Scan:
     walk = _Walk()
     _parse(xml, walk)
-    return Scan(walk.last_row, walk.last_column, walk.bad, walk.texts.total())
+    return Scan(walk.last_row, walk.last_column, walk.bad, walk.texts.total(), hidden=frozenset(walk.hidden))
 
 
 def _parse(xml: bytes, walk) -> None:
@@ -186,6 +184,7 @@ class _Walk:
         self.row = self.column = self.last_row = self.last_column = 0
         self.bad: dict[tuple[int, int], str] = {}
         self.texts = Counter()  # place in the shared list → cells that show it
+        self.hidden: set[int] = set()
         self.cell = None  # inside a cell: does it hold anything yet?
         self.kind, self.formula, self.value, self.reading, self.valued = None, False, "", False, False
 
@@ -196,6 +195,8 @@ class _Walk:
             self.cell, self.kind, self.formula, self.value, self.valued = False, attributes.get("t"), False, "", False
         elif tag == "row":
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.add(self.row)
         elif self.cell is not None:
             self.cell = True
             self.formula |= tag == "f"

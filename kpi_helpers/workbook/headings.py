@@ -21,42 +21,20 @@ def plain(word) -> str:
     return _NEED.sub("", "".join(narrow(str(word)).split()).casefold().strip("*:")).strip("*:")
 
 
-_TOTALS = {"平均", "平均分", "平均值", "均值", "累计", "共计", "人数", "total", "totals", "subtotal", "grandtotal", "sum", "average"}
-_NEEDS = {"必填", "选填", "必填项", "选填项", "示例", "样例", "填写说明"}
-_BESIDE = re.compile(
-    r".{0,10}(?:合计|总计|小计)|以下(?:空白|无正文)|共\d+(?:人|条|行|笔)|"
-    r"(?:制表|制单|填表|填报|编制|统计|审核|复核|审批|批准|核准|负责人|主管|经理|总经理|经办|人事|部门|日期|注|备注|说明|附注|签字|签名|签章|盖章"
-    r"|preparedby|checkedby|approvedby|notes?|remarks?)[^:]{0,6}:.*",
-    re.DOTALL,
-)
-
-
-def beside_records(value) -> bool:
-    """Is this what stands under or between records: a total, a signature, a note, a hint how to fill in?
-
-    >>> [beside_records(one) for one in ("合 计", "一组小计", "制表人：张三", "注：均为在岗", "Total", "001", "张三")]
-    [True, True, True, True, True, False, False]
-    """
-    if not isinstance(value, str) or (value.isascii() and ":" not in value and value.strip().casefold() not in _TOTALS):
-        return False
-    word = "".join(narrow(value).split()).casefold()
-    return word in _TOTALS or word in _NEEDS or _BESIDE.fullmatch(word) is not None
-
-
-def column_of(table: Table, value) -> Column | None:
-    """The column of a heading, also where its unit is written behind it: 基本工资（元）."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    word = plain(value)
+def headings_of(table: Table) -> dict[str, Column]:
+    """The columns of a table by what may stand above them, also with the unit behind it: 基本工资（元）."""
+    found: dict[str, Column] = {}
     for column in table.columns.values():
-        names = (plain(column.name), plain(column.heading))
-        if word in names or (column.unit and word in [f"{name}({plain(column.unit)})" for name in names]):
-            return column
-    return None
+        for name in (plain(column.name), plain(column.heading)):
+            found.setdefault(name, column)
+            if column.unit:
+                found.setdefault(f"{name}({plain(column.unit)})", column)
+    found.pop("", None)
+    return found
 
 
-def nearest(words, options: dict[str, str], cutoff: float) -> str | None:
-    """The option that is closest to one of the words, None if none is close."""
+def nearest(words, options: dict, cutoff: float):
+    """The option whose name is closest to one of the words, None if none is close."""
     for word in words:
         close = get_close_matches(plain(word), list(options), n=1, cutoff=cutoff)
         if close:

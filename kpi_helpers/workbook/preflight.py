@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 
 from kpi_helpers.errors import DataError, Fault
 from kpi_helpers.language import say
-from kpi_helpers.workbook.cells import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Scan, longest, percent_styles, scan, unfolded
+from kpi_helpers.workbook.cells import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Scan, longest, scan, unfolded
+from kpi_helpers.workbook.formats import Styles, styles_of
 
 MAX_FILE = 50_000_000
 MAX_UNPACKED = 300_000_000
@@ -25,16 +26,19 @@ MAX_CELLS = 2 * MAX_AREA  # of all sheets together
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIN = "xl/workbook.xml"
-_CORE = ("[content_types].xml", "_rels/.rels", _MAIN, "xl/_rels/workbook.xml.rels")
+_RELATIONS = "xl/_rels/workbook.xml.rels"  # where the parts of the sheets are
+_STYLES, _TEXTS = "xl/styles.xml", "xl/sharedstrings.xml"
+_CORE = ("[content_types].xml", "_rels/.rels", _MAIN, _RELATIONS)
 
 
 @dataclass
 class Package:
-    """A workbook that may be opened: only the parts that were looked through, and what their XML says."""
+    """A workbook that may be opened: only the parts that were looked through, and what their XML says, by the titles of the sheets."""
 
     name: str
     content: io.BytesIO
     scans: dict[str, Scan] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)  # sheets that nobody sees
     macros: bool = False
 
     @property
@@ -178,20 +182,17 @@ def _unpack(name: str, data: bytes) -> Package:
         entries = _entries(name, archive)
         package = Package(name, io.BytesIO(), macros="xl/vbaproject.bin" in entries)
         with zipfile.ZipFile(package.content, "w") as clean:
-            sheets: dict[str, list[str]] = {}
             for part in _CORE:
                 if part in entries:
-                    xml = read_part(name, archive, entries[part])
-                    clean.writestr(entries[part].filename, xml)
-                    if part == _CORE[-1]:
-                        sheets = _sheets(archive.read(entries[_MAIN]), xml)
-            percent = percent_styles(archive.read(entries["xl/styles.xml"])) if "xl/styles.xml" in entries else set()
-            others = {part for part in entries if part in ("xl/styles.xml", "xl/sharedstrings.xml")}
-            for part in sorted(others | (sheets.keys() & entries.keys()) - set(_CORE)):
+                    clean.writestr(entries[part].filename, read_part(name, archive, entries[part]))
+            sheets = {}
+            if _RELATIONS in entries:
+                sheets, package.hidden = _sheets(archive.read(entries[_MAIN]), archive.read(entries[_RELATIONS]))
+            styles = styles_of(archive.read(entries[_STYLES])) if _STYLES in entries else Styles()
+            for part in sorted({_STYLES, _TEXTS, *sheets} & entries.keys() - set(_CORE)):
                 xml = read_part(name, archive, entries[part])
                 if part in sheets:
-                    reach = _scan(name, sheets[part][0], xml, percent)
-                    package.scans |= dict.fromkeys(sheets[part], reach)
+                    package.scans |= dict.fromkeys(sheets[part], _scan(name, sheets[part][0], xml, styles))
                 elif b"<![CDATA[" in xml or b"<!--" in xml:  # readers disagree on what such a text says
                     raise ValueError("comment or section in the texts")
                 clean.writestr(entries[part].filename, xml)
@@ -230,7 +231,7 @@ def _check_area(package: Package) -> None:
 
 def _check_texts(package: Package, clean: zipfile.ZipFile, entries, sheets: dict[str, list[str]]) -> None:
     """A few KB of one text that every cell shows would fill the memory of the machine, and readers abort the process."""
-    strings = entries.get("xl/sharedstrings.xml")
+    strings = entries.get(_TEXTS)
     if strings is None:
         return
     xml, cells = clean.read(strings.filename), sum(one.texts for one in package.scans.values())
@@ -293,8 +294,8 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
-def _sheets(workbook: bytes, relations: bytes) -> dict[str, list[str]]:
-    """Lower-case part name → the titles of the sheets it holds."""
+def _sheets(workbook: bytes, relations: bytes) -> tuple[dict[str, list[str]], set[str]]:
+    """Lower-case part name → the titles of the sheets it holds; and the titles of the sheets that nobody sees."""
     if len(workbook) > MAX_DIRECTORY or len(relations) > MAX_DIRECTORY:
         raise ValueError("the list of sheets is too long")
     targets = {
@@ -303,15 +304,18 @@ def _sheets(workbook: bytes, relations: bytes) -> dict[str, list[str]]:
         if (one.get("Type") or "").endswith("/worksheet")
     }
     sheets: dict[str, list[str]] = {}
+    hidden = set()
     for one in ElementTree.fromstring(workbook).iter():
         target = targets.get(one.get(_RELATION) or one.get(_STRICT))
         if one.tag.endswith("}sheet") and target:
             sheets.setdefault(target, []).append(one.get("name", ""))
-    return sheets
+            if one.get("state") in ("hidden", "veryHidden"):
+                hidden.add(one.get("name", ""))
+    return sheets, hidden
 
 
-def _scan(name: str, title: str, xml: bytes, percent: set[bytes]) -> Scan:
-    reach = scan(xml, percent)
+def _scan(name: str, title: str, xml: bytes, styles: Styles) -> Scan:
+    reach = scan(xml, styles)
     if not reach.fits:
         raise _stop(
             f"{name} {title}!{reach.corner}",

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import NoneType
 
 import pandas as pd
 
-from kpi_helpers.columns import Column, Table, vocabulary
+from kpi_helpers.columns import NUMERIC, Column, Table, vocabulary
 from kpi_helpers.errors import Fault
 from kpi_helpers.language import say
-from kpi_helpers.tables import Origin, blank, empty_table, means_nothing, takes_percent, typed_frame
+from kpi_helpers.tables import Origin, blank, empty_table, is_percentage, means_nothing, narrow, takes_percent, typed_frame
+from kpi_helpers.workbook.beside import CODES, Beside
 from kpi_helpers.workbook.cells import NO_VALUE, Scan, letters
-from kpi_helpers.workbook.headings import beside_records, column_of, nearest, plain, shown
+from kpi_helpers.workbook.headings import headings_of, nearest, plain, shown
 
 EXAMPLE = "例："  # every cell of a template's example row starts with it
 _HEADINGS_WITHIN = 20  # rows from the top
 _SAFE_DIGITS = 10**15  # Excel keeps 15 digits of a number
-_CODES = ("id", "employee", "clause")
-_SENTENCE = re.compile("[，。；：！？]|共[0-9]+人")
+_SENTENCE = re.compile("[，。；！？]|共[0-9]+人")
 _TOP = (0, 0)  # where a fault of the whole sheet stands among the others
 
 
@@ -36,7 +39,8 @@ class Sheet:
 
     places: column name → its place, from 0. frame: the table that was read. faults: all of them, in the order of the
     cells. ignored: headings that were not read. beside: rows that are no records, with their first words.
-    untouched: nothing but a template's example stands here.
+    fractions: headings of columns that say nothing of their range and hold percentages. untouched: nothing but a template's
+    example stands here.
     """
 
     def __init__(self, file: str, table: Table, title: str, rows: list[list], scan: Scan, merged: list):
@@ -45,6 +49,7 @@ class Sheet:
         self.frame: pd.DataFrame = empty_table(table)
         self.ignored: list[str] = []
         self.beside: dict[int, str] = {}
+        self.fractions: list[str] = []
         self.untouched = False
         self._found: list[tuple[tuple[int, int], CellFault]] = []
         self._faulty: set[tuple[int, str]] = set()  # (row, column), row 0 for a column that is missing
@@ -62,6 +67,11 @@ class Sheet:
     @property
     def origin(self) -> Origin:
         return Origin(self.title, {name: letters(place + 1) for name, place in self.places.items()})
+
+    @property
+    def hidden(self) -> list[int]:
+        """Records that nobody sees: hidden by hand, by a filter, in a closed group."""
+        return [row for row in self.numbers if row in self.scan.hidden] if self.scan.hidden else []
 
     @property
     def is_roster(self) -> bool:
@@ -84,40 +94,47 @@ class Sheet:
         self.check_cells()
         self.check_merged()
         self.numbers = [self.heading + 2 + position for position in kept]
-        columns = list(zip(*body, strict=True)) if kept else [()] * len(self.headings)
-        raw = {name: columns[place] for name, place in self.places.items()}
-        if len(kept) < len(body):
-            raw = {name: [values[i] for i in kept] for name, values in raw.items()}
+        raw = self.raw_columns(body, kept)
         for name, values in raw.items():
-            self.check_digits(self.table.columns[name], values, clauses)
-            raw[name] = self.as_shown(self.table.columns[name], values)
+            column = self.table.columns[name]
+            if column.kind in NUMERIC:
+                raw[name] = self.percentages_as_shown(column, values)
+            elif column.kind in (*CODES, "group"):
+                raw[name] = self.codes_as_shown(column, values)
+                self.check_codes(column, raw[name], clauses)
         if self.is_roster:
-            self.check_sentences(raw["employee_id"])
+            self.check_people(raw)
         self.frame = typed_frame(self.table, raw, self.numbers, self.bad_value)
 
     # -- headings ------------------------------------------------------------------------------------------------------
 
     def find_headings(self) -> None:
-        """The first row with the most known headings; a title above it is no fault."""
-        top = [[column_of(self.table, value) for value in row] for row in self.rows[:_HEADINGS_WITHIN]]
+        """The first row with the most known headings, or two rows that belong together; a title above it is no fault."""
+        columns = headings_of(self.table)
+        top = [[columns.get(plain(value)) if isinstance(value, str) else None for value in row] for row in self.rows[:_HEADINGS_WITHIN]]
         known = [sum(column is not None for column in row) for row in top]
-        if not any(known):
-            if not self.scan.bad:
-                wanted = "、".join(column.heading for column in self.table.columns.values() if column.required)
-                hint = say(f"标题行应有：{wanted}。", f"The headings needed: {wanted}.")
-                self.fault(say("找不到标题行。", "has no row of known headings."), hint)
-            return
-        best = known.index(max(known))
-        self.heading, self.headings, columns = best, self.rows[best], top[best]
+        if any(known):
+            self.place_columns(self.choose_headings(top, known.index(max(known))))
+        elif not self.scan.bad:
+            wanted = "、".join(column.heading for column in self.table.columns.values() if column.required)
+            hint = say(f"标题行应有：{wanted}。", f"The headings needed: {wanted}.")
+            self.fault(say("找不到标题行。", "has no row of known headings."), hint)
+
+    def choose_headings(self, top: list[list], best: int) -> list[Column | None]:
+        """The columns that the row `best` names, together with the row above or below where it goes on there."""
         for upper in (best, best - 1):
             if 0 <= upper < len(top) - 1 and self.in_two_rows(upper, top):
                 above, self.heading, below = self.rows[upper], upper + 1, self.rows[upper + 1]
                 self.headings = [high if blank(low) else low for high, low in zip(above, below, strict=True)]
-                columns = [low or high for high, low in zip(top[upper], top[upper + 1], strict=True)]
-                break
+                return [low or high for high, low in zip(top[upper], top[upper + 1], strict=True)]
+        self.heading, self.headings = best, self.rows[best]
+        return top[best]
+
+    def place_columns(self, columns: list[Column | None]) -> None:
+        """Where every column stands; headings that are unknown or stand twice."""
         for place, column in enumerate(columns):
-            if column is not None and column.name not in self.places:
-                self.places[column.name] = place
+            if column is not None:
+                self.places.setdefault(column.name, place)
         for place, column in enumerate(columns):
             if column is None:
                 self.strange_heading(place)
@@ -140,7 +157,7 @@ class Sheet:
             return
         word = plain(shown(heading))
         absent = [one for one in self.table.columns.values() if one.name not in self.places and not self.lacks(one.name)]
-        near = next((one for one in absent if nearest([one.heading, one.name], {word: word}, 0.6)), None)
+        near = nearest([word], {plain(name): one for one in absent for name in (one.name, one.heading)}, 0.6)
         if near is None or word in _familiar():
             self.ignored.append(shown(heading))
             return
@@ -195,7 +212,8 @@ class Sheet:
         first, *others = self.places.values()
         filled = [i for i, row in enumerate(body) if not blank(row[first]) or any(not blank(row[place]) for place in others)]
         below = {row - self.heading - 2 for row, _ in self.scan.bad if self.heading + 1 < row <= len(self.rows)}  # may seem blank
-        self.find_beside(body, sorted(below.union(filled)))
+        words = Beside(self.table, self.places, self.headings, body, self.is_roster).rows(sorted(below.union(filled)))
+        self.beside = {self.heading + 2 + i: shown(word) for i, word in words.items()}
         filled = [i for i in filled if self.heading + 2 + i not in self.beside] if self.beside else filled
         examples = {i for i in filled for place in self.places.values() if _is_example(body[i][place])}
         for i in sorted(examples):
@@ -211,59 +229,82 @@ class Sheet:
         self.untouched = bool(examples) and not kept
         return kept
 
-    def find_beside(self, body: list[list], positions: list[int]) -> None:
-        """Rows without a code that begin with a total, a signature or a note, and repeated headings: else they would be people."""
-        table, places = self.table, self.places
-        codes = [place for name, place in places.items() if table.columns[name].required and table.columns[name].kind in _CODES]
-        codes = codes or [places[name] for name in table.key if name in places]
-        known, everywhere = sorted(places.values()), range(len(self.headings))
-        titles, groups = {self.headings[place] for place in codes}, set()
-        if self.is_roster:
-            titles |= {column.heading for column in table.columns.values()}  # of a sheet that was turned on its side
-            groups = {row[places["group_id"]] for row in body} if "group_id" in places else groups
+    def raw_columns(self, body: list[list], kept: list[int]) -> dict[str, list]:
+        """The cells of the records by column."""
+        if len(kept) < len(body):
+            return {name: [body[i][place] for i in kept] for name, place in self.places.items()}
+        columns = list(zip(*body, strict=True)) or [()] * len(self.headings)
+        return {name: columns[place] for name, place in self.places.items()}
 
-        def beside(value, row: list) -> bool:
-            title_of_group = value in groups and sum(not blank(row[place]) for place in known) == 1
-            return title_of_group or value in titles or beside_records(value)
+    def check_people(self, raw: dict) -> None:
+        """A note or a title that stands in the roster would be a person."""
+        column, words = self.table.columns["employee_id"], raw["employee_id"]
+        bare = self.bare_rows(raw)
+        nameless = bare if "name" in raw and {i for i, name in enumerate(raw["name"]) if blank(name)} <= bare else set()
+        hint = say("若是说明文字，请移到数据右边或删除。", "If it is a note, move it beside the data or delete it.")
+        for position, (row, value) in enumerate(zip(self.numbers, words, strict=True)):
+            if not isinstance(value, str) or value.isascii():
+                continue
+            if _SENTENCE.search(value) or position in bare and ":" in narrow(value):
+                self.value_fault(row, column, value, say("不像工号", "is hardly the number of a person"), hint)
+            elif position in nameless and len(bare) < len(words):  # 制表人 张三, where everybody else has a name
+                named = say("若是员工，请填姓名。", " If it is a person, type the name.")
+                self.value_fault(row, column, value, say("不像工号，而且没有姓名", "is hardly a number, and has no name"), hint + named)
 
-        for i in positions if codes else ():
-            row = body[i]
-            if all(blank(row[place]) or beside(row[place], row) for place in codes):
-                first = [next((row[place] for place in some if not blank(row[place])), None) for some in (known, everywhere)]
-                word = next((value for value in first if value is not None and beside(value, row)), None)
-                if word is not None:
-                    self.beside[self.heading + 2 + i] = shown(word)
+    def bare_rows(self, raw: dict) -> set[int]:
+        """Positions of the people of whom nothing but a number is said, which is a word."""
+        others = [values for name, values in raw.items() if name != "employee_id"]
+        words = {i for i, value in enumerate(raw["employee_id"]) if isinstance(value, str) and not value.isascii()}
+        return {i for i in words if all(blank(values[i]) for values in others)}
 
-    def check_sentences(self, values) -> None:
-        """A note under the roster would be a person."""
-        for row, value in zip(self.numbers, values, strict=True):
-            if isinstance(value, str) and _SENTENCE.search(value):
-                hint = say("若是说明文字，请移到数据右边或删除。", "If it is a note, move it beside the data or delete it.")
-                self.value_fault(row, self.table.columns["employee_id"], value, say("不像工号", "is hardly the number of a person"), hint)
-
-    def as_shown(self, column: Column, values):
-        """Percentages as percentages where the column takes none: Excel stores 95% as 0.95."""
-        if not self.scan.percent or column.kind not in ("number", "integer") or takes_percent(column):
+    def codes_as_shown(self, column: Column, values):
+        """A column of codes with the zeros and letters that its format adds: a cell that shows 001 may hold 1."""
+        place, codes = self.places[column.name] + 1, self.scan.codes
+        if not codes:
             return values
-        place = self.places[column.name] + 1
-        return [
-            f"{value * 100:.15g}%" if type(value) in (int, float) and (row, place) in self.scan.percent else value
-            for row, value in zip(self.numbers, values, strict=True)
+        found = [
+            i
+            for i, (row, value) in enumerate(zip(self.numbers, values, strict=True))
+            if (row, place) in codes and type(value) is float and value.is_integer() and 0 <= value < _SAFE_DIGITS
         ]
+        values = list(values)
+        for i in found:
+            values[i] = codes[self.numbers[i], place].shown(values[i])
+        return values
 
-    def check_digits(self, column: Column, values, clauses: set[str]) -> None:
-        """Codes typed as numbers: beyond 15 digits Excel has changed them, and 2.10 became 2.1."""
-        if column.kind not in ("id", "employee", "clause") or float not in set(map(type, values)):
+    def percentages_as_shown(self, column: Column, values):
+        """A column of numbers with its percentages as such where it takes none: Excel stores 95% as 0.95."""
+        place, percent = self.places[column.name] + 1, self.scan.percent
+        found = [
+            i
+            for i, (row, value) in enumerate(zip(self.numbers, values, strict=True))
+            if is_percentage(value) or type(value) in (int, float) and (row, place) in percent
+        ]
+        if not found:
+            return values
+        if takes_percent(column):
+            if column.max is None:
+                self.fractions.append(column.heading)
+            return values
+        values = list(values)
+        for i in found:
+            values[i] = values[i] if isinstance(values[i], str) else f"{values[i] * 100:.15g}%"
+        return values
+
+    def check_codes(self, column: Column, values, clauses: set[str]) -> None:
+        """Codes that Excel has changed: into a number of which it keeps 15 digits, 2.10 into 2.1, 1-2 into a day."""
+        if set(map(type, values)) <= {str, NoneType}:
             return
         hint = say("请设为文本格式后重填。", "Enter it again as text.")
         for row, value in zip(self.numbers, values, strict=True):
-            if type(value) is not float:
-                continue
-            if abs(value) >= _SAFE_DIGITS:
+            problem = ""
+            if isinstance(value, date) and column.kind != "id":
+                problem = say("被 Excel 改成了日期", "was made a date by Excel")
+            elif type(value) is float and abs(value) >= _SAFE_DIGITS:
                 problem = say("数字超过 15 位，Excel 已改动末尾几位", "has more than 15 digits, of which Excel has changed the last")
-                self.value_fault(row, column, value, problem, hint)
-            elif column.kind == "clause" and {f"{value:g}", f"{value:g}0"} <= clauses:
+            elif type(value) is float and column.kind == "clause" and {f"{value:g}", f"{value:g}0"} <= clauses:
                 problem = say(f"作为数字分不清是 {value:g} 还是 {value:g}0", f"as a number may be {value:g} or {value:g}0")
+            if problem:
                 self.value_fault(row, column, value, problem, hint)
 
     # -- faults --------------------------------------------------------------------------------------------------------
@@ -315,6 +356,7 @@ def _is_example(value) -> bool:
     return type(value) is str and value.startswith(EXAMPLE)
 
 
+@cache
 def _familiar() -> set[str]:
     """Headings of the shared vocabulary, which this policy may not read; they are no typing errors."""
     return {plain(entry.get("heading", "")) for entry in vocabulary()["columns"].values()}

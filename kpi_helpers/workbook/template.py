@@ -26,7 +26,7 @@ from kpi_helpers.workbook.sheet import EXAMPLE
 LAST_ROW = 5_000  # drop-downs and checks reach to here
 _FIXED = datetime(2026, 1, 1)  # the date of creation inside the file, so that equal contents are equal bytes
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_CODES = ("id", "text", "texts", "month", "clause", "employee", "group", "choice")
+_AS_TEXT = ("id", "text", "texts", "month", "clause", "employee", "group", "choice")
 
 
 def write_template(policy, path, replace: bool = False) -> Path:
@@ -180,7 +180,7 @@ class Book:
             return
         if isinstance(value, bool):
             sheet.write_string(row, place, "是" if value else "否", looks)
-        elif isinstance(value, (int, float, Decimal, Fraction)) and column.kind not in _CODES:
+        elif isinstance(value, (int, float, Decimal, Fraction)) and column.kind not in _AS_TEXT:
             sheet.write_number(row, place, float(value), looks)
         elif isinstance(value, datetime):
             sheet.write_datetime(row, place, value.replace(tzinfo=None), self.format(num_format="yyyy-mm-dd hh:mm"))
@@ -372,7 +372,7 @@ def _bounds(column: Column) -> dict | None:
 
 
 def _number_format(column: Column) -> str:
-    if column.kind in _CODES or column.kind == "bool":
+    if column.kind in _AS_TEXT or column.kind == "bool":
         return "@"
     if column.kind in ("date", "datetime"):
         return "yyyy-mm-dd" if column.kind == "date" else "yyyy-mm-dd hh:mm"

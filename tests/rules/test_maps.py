@@ -191,6 +191,8 @@ def test_a_unit_of_0_is_named():
         ("rule: looked_up, rows: 甲, columns: 乙, rows_from: [1], columns_from: [1, 2], give: [[1]]", "每行 2 个数"),
         ("rule: looked_up, rows: 甲, columns: 乙, rows_from: [2, 1], columns_from: [1], give: [[1], [2]]", "由低到高"),
         ("rule: looked_up, rows: 甲, columns: 乙, columns_from: [1], give: [[1]]", "rows_from"),
+        ("rule: looked_up, rows: 甲, columns: 乙, rows_from: [], columns_from: [], give: []", "表是空的"),
+        ("rule: looked_up, rows: 甲, columns: 乙, rows_in: [甲], columns_in: [], give: [[]]", "表是空的"),
     ],
 )
 def test_a_map_that_cannot_be_meant_does_not_load(clause, said):
