@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from copy import copy
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import partial
 
-from kpi_helpers.arguments import INJECTED, ByColumn, check_arguments, hints, marks
+from kpi_helpers.arguments import INJECTED, ByColumn, check_arguments, hints, marks, signature_model
 from kpi_helpers.columns import table_named
 from kpi_helpers.errors import did_you_mean
 from kpi_helpers.figures import Figures
@@ -20,6 +21,7 @@ CLAUSE_KEYS = {
     *("id", "title", "source", "basis", "kind", "section", "rule", "stated", "per", "table", "measure", "measures"),
     *("who", "when", "as", "unit", "after", "note"),
 }
+_HEAD = {"id": ("条款编号", "of the clause"), "title": ("简称", "its short name"), "source": ("在原文的哪里", "where in the document")}
 NUMBERED = {"who", "when", "measures"}  # of these keys, the ones that may hold numbers to override
 
 
@@ -37,17 +39,20 @@ class ClauseReader:
     def read(self) -> tuple[list[Clause], list[Clause]]:
         """All clauses in document order, and in the order of computation."""
         clauses: list[Clause] = []
+        seen: set = set()
         for index, entry in enumerate(self.entries):
             where = self.document.where("clauses", index)
             if not isinstance(entry, dict):
                 self.fault(where, "不是条款。", "is no clause.")
                 continue
-            where = f"{where} {entry.get('id', '?')}"
+            id = entry.get("id")
+            where = f"{where} {id if isinstance(id, str) else '?' if id is None else value_text(id)}"
             if not self.check_words(entry, where):
                 continue
             self.check_head(entry, where)
-            if any(clause.id == entry.get("id") for clause in clauses):
-                self.fault(where, "条款编号重复。", "this clause id stands twice.")
+            if isinstance(id, str) and id in seen:
+                self.fault(where, "条款编号重复。", "this clause id stands twice.", say("请改成自己的编号。", "Give it an id of its own."))
+            seen.add(str(id))
             if ("rule" in entry) == ("stated" in entry):
                 self.fault(where, "应写 rule（如何计算）或 stated（为何不计算）之一。", "needs either rule: or stated:.")
                 continue
@@ -94,22 +99,32 @@ class ClauseReader:
 
     def check_references(self, clauses: list[Clause]) -> None:
         """Sections, kinds and clauses that an argument names are there."""
-        known = {"sections": self.sections, "kinds": {c.kind for c in clauses} - {""}, "clauses": [c.id for c in clauses]}
+        known = {"sections": self.sections, "kinds": sorted({c.kind for c in clauses} - {""}), "clauses": [c.id for c in clauses]}
         for clause in clauses:
-            for key in known.keys() & clause.arguments.keys():
-                names = clause.arguments[key]
+            for key in known:
+                names = clause.arguments.get(key)
                 for name in names if isinstance(names, list) else []:
                     if isinstance(name, str) and name not in known[key]:
                         hint = did_you_mean(name, known[key])
                         self.fault(self.wheres[clause.id], f"{key}: 没有“{name}”。", f"{key}: there is no '{name}'.", hint)
 
     def check_head(self, entry: dict, where: str) -> None:
-        for key in ("id", "title", "source"):
-            if not isinstance(entry.get(key), str):
-                hint = say('编号请加引号，如 "2.10"。', 'Quote the id, e.g. "2.10".') if key == "id" else ""
-                self.fault(where, f"缺少文字 {key}。", f"'{key}' is missing or no text.", hint)
-        if entry.get("basis") not in BASES:
-            self.fault(where, f"basis“{entry.get('basis')}”应为 S、R 或 A。", f"basis '{entry.get('basis')}' must be S, R or A.")
+        for key, (zh, en) in _HEAD.items():
+            value = entry.get(key)
+            if value is None or value == "":
+                self.fault(where, f"缺少 {key}（{zh}）。", f"'{key}' ({en}) is missing.")
+            elif not isinstance(value, str):
+                hint = say('编号请加引号，如 "2.10"。', 'Quote the id, e.g. "2.10".') if key == "id" else say("请加引号。", "Quote it.")
+                self.fault(where, f"{key} 没有加引号，被读成了 {value_text(value)}。", f"{key}: is not quoted: {value_text(value)}.", hint)
+        id = entry.get("id")
+        if isinstance(id, str) and set(id) & set("“”‘’"):
+            hint = say('请写半角引号，如 "2.10"。', 'Write plain quotes, e.g. "2.10".')
+            self.fault(where, "编号用了中文引号。", "the id has curly quotes.", hint)
+        if not entry.get("basis"):
+            hint = say("原文写明写 S，一种理解写 R，假设写 A。", "S: stated, R: a reading, A: an assumption.")
+            self.fault(where, "缺少 basis，应为 S、R 或 A。", "'basis' is missing: S, R or A.", hint)
+        elif entry["basis"] not in BASES:
+            self.fault(where, f"basis“{entry['basis']}”应为 S、R 或 A。", f"basis '{entry['basis']}' must be S, R or A.")
         section = entry.get("section")
         if section and section not in self.sections:
             hint = did_you_mean(section, self.sections)
@@ -130,6 +145,9 @@ class ClauseReader:
         self.wheres[common["id"]] = where
         entry = self.overridden(entry)
         if "stated" in entry:
+            for key in [key for key in entry if key not in CLAUSE_KEYS]:  # a number that nobody would ever use
+                problem = f"写了 stated 的条款不计算，不用“{key}”。", f"a stated clause is not computed: it takes no '{key}'."
+                self.fault(where, *problem, did_you_mean(key, _near(key)))
             return Clause(**common, stated=str(entry["stated"]))
         rule = self.rules.get(entry["rule"])
         if rule is None:
@@ -147,14 +165,11 @@ class ClauseReader:
         before = len(self.faults)
         arguments = self.arguments(entry, rule, common["id"], where, used)
         filters = {key: self.filter(entry, key, table, where, used) for key in ("who", "when")}
-        for key in arguments.keys() & {name for name, kind in hints(rule).items() if "filter" in marks(kind)}:
+        for key in [name for name, kind in hints(rule).items() if name in arguments and "filter" in marks(kind)]:
             arguments[key] = self.filter(arguments, key, table, where, used)
+        self.use_engine_words(arguments)
         sound = len(self.faults) == before and self.policy.faulty.isdisjoint(used)
-        measures = entry.get("measures") or []
-        measures = [self.resolve(one, where, "measures", used) for one in (measures if isinstance(measures, list) else [measures])]
-        for one in measures:
-            if isinstance(one, bool) or not isinstance(one, (str, int, Fraction, ByColumn)) and self.policy.faulty.isdisjoint(used):
-                self.fault(where, f"measures: “{one}”应为数据项或数字。", f"measures: '{one}' must be a figure or a number.")
+        measures = self.measures(entry, where, used)
         return Clause(
             **common,
             **filters,
@@ -168,10 +183,32 @@ class ClauseReader:
             assumptions=tuple(name for name in used if name in self.parameters and self.parameters[name].basis == "A"),
         )
 
+    def use_engine_words(self, arguments: dict) -> None:
+        """The heads of a table of looked_up name the choices of a column in the reader's words; its cells hold the engine's."""
+        for heads, figure in (("rows_in", "rows"), ("columns_in", "columns")):
+            words, name = arguments.get(heads), arguments.get(figure)
+            column = self.policy.any_column(name) if isinstance(name, str) and name not in self.policy.made else None
+            if column is not None and isinstance(words, list):
+                arguments[heads] = [(column.word(one) or one) if isinstance(one, str) else one for one in words]
+
+    def measures(self, entry: dict, where: str, used: dict) -> list:
+        """The figures and numbers that the rule combines."""
+        before, written = len(self.faults), entry.get("measures") or []
+        found = [self.resolve(one, where, "measures", used) for one in (written if isinstance(written, list) else [written])]
+        for one in found if len(self.faults) == before and self.policy.faulty.isdisjoint(used) else ():
+            if isinstance(one, bool) or not isinstance(one, (str, int, Fraction, ByColumn)):
+                shown = value_text(one)
+                self.fault(where, f"measures: “{shown}”应为数据项或数字。", f"measures: '{shown}' must be a figure or a number.")
+        return found
+
     def arguments(self, entry: dict, rule, clause_id: str, where: str, used: dict) -> dict:
         """What the entry says to the rule, overrides applied, $names replaced."""
         wanted = set(inspect.signature(rule).parameters) - set(INJECTED)
         written = {key: value for key, value in entry.items() if key not in CLAUSE_KEYS or key in wanted}
+        mistyped = {key: near for key in written if key not in signature_model(rule).model_fields and (near := _near(key))}
+        for key, near in mistyped.items():  # any other unknown key is the rule's to name
+            self.fault(where, f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, near))
+            del written[key]
         needed = set(inspect.signature(rule).parameters) & {"measure", "measures"}
         for key in ("measure", "measures"):
             if key in needed and not entry.get(key) and inspect.signature(rule).parameters[key].default is inspect.Parameter.empty:
@@ -279,6 +316,11 @@ class ClauseReader:
             order.insert(position, ready)
             waiting.remove(ready)
         return order
+
+
+def _near(key: str) -> list[str]:
+    """The key of every clause for which this one is mistyped."""
+    return get_close_matches(key[:60], sorted(CLAUSE_KEYS), n=1, cutoff=0.7)
 
 
 def _words(value):

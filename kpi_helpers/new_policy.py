@@ -8,13 +8,13 @@ import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import yaml
 
 from kpi_helpers import strict_yaml
+from kpi_helpers.calendar import Period
 from kpi_helpers.cases import case_tables, plain, run_cases
 from kpi_helpers.checks import must_be_filled
 from kpi_helpers.columns import NUMERIC
@@ -22,9 +22,9 @@ from kpi_helpers.dated_text import entries_of
 from kpi_helpers.departments import find_file, project
 from kpi_helpers.errors import Fault, KpiError, PolicyError, UsageError, did_you_mean
 from kpi_helpers.language import say
-from kpi_helpers.numbers import text as number_text
 from kpi_helpers.policy import Policy, load_policy, scheme_module
 from kpi_helpers.schemes import score
+from kpi_helpers.strict_yaml import flow
 
 QUESTIONS = ("title", "period", "scoring", "grades", "pay")
 
@@ -238,7 +238,7 @@ def _head_line(text: str, key: str, value: str) -> str:
 
 def _first_case(draft: Path) -> str:
     """A case of one person for whom nothing was entered, with what the policy makes of it."""
-    month = _data()["periods"].get(load_policy(draft).cycle, _data()["periods"]["month"])
+    month = _in_force(draft)
     policy = load_policy(draft, month)
     roster = policy.tables.get("employees")
     if roster is None:
@@ -254,6 +254,16 @@ def _first_case(draft: Path) -> str:
         "one person, nothing entered: check, then put your own in its place",
     )
     return _case_file(draft.name, {"id": "1", "title": title, "month": month, "inputs": inputs, "expected": {"员工": expected}})
+
+
+def _in_force(draft: Path) -> str:
+    """A period in which all numbers of a policy are in force: the usual one, or that of the last number that starts later."""
+    cycle = load_policy(draft).cycle
+    usual = Period.parse(_data()["periods"].get(cycle, _data()["periods"]["month"]))
+    last = max(re.findall(r"(\d{4}-(?:0[1-9]|1[0-2])) ?:", draft.read_text(encoding="utf-8")), default="")
+    if last <= usual.months[-1]:
+        return str(usual)
+    return str({"quarter": Period.parse(last).quarter(), "year": Period.parse(last[:4])}.get(cycle, last))
 
 
 _ROSTER = {"employee_id": "001", "name": "张三", "group_id": "A组"}
@@ -274,32 +284,18 @@ def _sample(column):
 
 
 def _case_file(policy: str, case: dict) -> str:
-    lines = [f"policy: {_flow(policy)}", "cases:"]
+    lines = [f"policy: {flow(policy)}", "cases:"]
     for place, (key, value) in enumerate(case.items()):
         start = "  - " if place == 0 else "    "
         if key == "inputs" and value:
             lines.append(f"{start}inputs:")
             for name, given in value.items():
-                lines += [f"      {_flow(name)}:", f"        columns: {_flow(given['columns'])}", "        rows:"]
-                lines += [f"          - {_flow(row)}" for row in given["rows"]]
+                lines += [f"      {flow(name)}:", f"        columns: {flow(given['columns'])}", "        rows:"]
+                lines += [f"          - {flow(row)}" for row in given["rows"]]
         elif key == "expected":
             lines.append(f"{start}expected:")
             for name, rows in value.items():
-                lines += [f"      {_flow(name)}:", *(f"        {json.dumps(one)}: {_flow(results)}" for one, results in rows.items())]
+                lines += [f"      {flow(name)}:", *(f"        {flow(one)}: {flow(results)}" for one, results in rows.items())]
         else:
-            lines.append(f"{start}{key}: {_flow(value)}")
+            lines.append(f"{start}{key}: {flow(value)}")
     return "\n".join(lines) + "\n"
-
-
-def _flow(value) -> str:
-    """A value on one line, texts quoted where YAML would read something else."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, (int, Fraction)):
-        return number_text(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flow(key)}: {_flow(one)}" for key, one in value.items()) + "}"
-    plain_text = re.fullmatch(r"[^\W\d][\w.（）：，-]*|\d{4}-\d\d(-\d\d)?", value) and value not in ("true", "false", "null", "none")
-    return value if plain_text else json.dumps(value, ensure_ascii=False)

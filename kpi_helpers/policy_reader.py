@@ -16,11 +16,12 @@ from kpi_helpers.clause_reader import CLAUSE_KEYS, ClauseReader
 from kpi_helpers.columns import Table, read_tables
 from kpi_helpers.errors import Fault, Faults, KpiError, PolicyError, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.numbers import is_number
 from kpi_helpers.overrides import exact_value, replaced
 from kpi_helpers.policy import BASES, PER, ROLES, Clause, Parameter, Policy, Shown, scheme_module, value_text
 from kpi_helpers.shapes import shaped
 
-_HEAD = {
+_HEAD = (
     "scheme",
     "title",
     "version",
@@ -35,8 +36,8 @@ _HEAD = {
     "sections",
     "results",
     "clauses",
-}
-_PARAMETER = {"value", "title", "unit", "basis", "source", "accepts", "words", "min", "max", "note"}
+)
+_PARAMETER = ("value", "title", "unit", "basis", "source", "accepts", "words", "min", "max", "note")
 _HEAD_KINDS = {"scheme": "text", "title": "label", "about": "text", "version": "label", "per": "text", "period": "text"}
 _HEAD_KINDS |= {"tables": "mapping", "parameters": "mapping", "sections": "words", "results": "mapping", "clauses": "list"}
 _PARAMETER_KINDS = dict.fromkeys(("title", "unit", "basis", "source", "note"), "label") | {
@@ -48,6 +49,7 @@ _PARAMETER_KINDS = dict.fromkeys(("title", "unit", "basis", "source", "note"), "
 _RESULT_KINDS = {"title": "label", "unit": "label", "role": "text", "words": "words"}
 MAX_CLAUSES = 2_000
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_LIKE_MONTH = re.compile(r"\d{4} ?[-/.年—－] ?\d{1,2}月?")  # or meant as one
 
 
 class Reader:
@@ -70,11 +72,7 @@ class Reader:
 
     def read(self) -> Policy:
         data, where = self.document.data, self.document.where
-        if not isinstance(data, dict):
-            raise PolicyError(
-                Fault(self.document.name, say("不是考核办法：应以 scheme: 开头。", "is no policy: it must start with scheme:."))
-            )
-        if not data.keys() & _HEAD:  # another file altogether, whose words are not to be shown
+        if not isinstance(data, dict) or data.keys().isdisjoint(_HEAD):  # another file altogether, whose words are not to be shown
             raise PolicyError(
                 Fault(self.document.name, say("不是考核办法：应以 scheme: 开头。", "is no policy: it must start with scheme:."))
             )
@@ -82,7 +80,7 @@ class Reader:
         if len(data.get("clauses") or []) > MAX_CLAUSES:
             problem = say(f"条款超过 {MAX_CLAUSES} 条。", f"holds more than {MAX_CLAUSES} clauses.")
             raise PolicyError([*self.faults, Fault(where("clauses"), problem)])
-        for key in data.keys() - _HEAD:
+        for key in [key for key in data if key not in _HEAD]:
             self.fault(where(key), f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _HEAD))
         for key in ("scheme", "title", "clauses"):
             if not data.get(key):
@@ -147,7 +145,7 @@ class Reader:
         """What is left of the overrides is the name of nothing."""
         for name in self.overrides:
             entries = [entry for entry in self.clause_reader.entries if isinstance(entry, dict) and "id" in entry]
-            names = [*self.parameters, *(f"{entry['id']}.{key}" for entry in entries for key in entry.keys() - CLAUSE_KEYS)]
+            names = [*self.parameters, *(f"{entry['id']}.{key}" for entry in entries for key in entry if key not in CLAUSE_KEYS)]
             self.fault(name, "没有这个参数。", "there is no such number.", did_you_mean(name, names))
 
     def word(self, data, key, allowed, default, path):
@@ -167,12 +165,9 @@ class Reader:
                 continue
             entry = {"title": entry} if isinstance(entry, str) else dict(entry or {})
             entry = shaped(entry, _RESULT_KINDS, self.document.where("results", name), self.faults)
-            for key in entry.keys() - {"title", "unit", "role", "words"}:
+            for key in [key for key in entry if key not in _RESULT_KINDS]:
                 self.fault(
-                    self.document.where("results", name),
-                    f"不认识“{key}”。",
-                    f"unknown key '{key}'.",
-                    did_you_mean(key, ["title", "unit", "role", "words"]),
+                    self.document.where("results", name), f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _RESULT_KINDS)
                 )
                 del entry[key]
             self.word(entry, "role", ROLES, "detail", ("results", name))
@@ -190,10 +185,12 @@ class Reader:
                 continue
             value = entry["value"]
             entry = {"value": value} | shaped(entry, _PARAMETER_KINDS, where, self.faults)
-            for key in entry.keys() - _PARAMETER:
+            for key in [key for key in entry if key not in _PARAMETER]:
                 self.fault(where, f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _PARAMETER))
-            if entry.get("basis") not in BASES:
-                self.fault(where, f"basis“{entry.get('basis')}”应为 S、R 或 A。", f"basis '{entry.get('basis')}' must be S, R or A.")
+            if not entry.get("basis"):
+                self.fault(where, "缺少 basis，应为 S、R 或 A。", "'basis' is missing: S, R or A.")
+            elif entry["basis"] not in BASES:
+                self.fault(where, f"basis“{entry['basis']}”应为 S、R 或 A。", f"basis '{entry['basis']}' must be S, R or A.")
             known = {key: value for key, value in entry.items() if key in _PARAMETER}
             written = self.dated(entry["value"], where)
             value = self.in_force(written, where)
@@ -201,8 +198,8 @@ class Reader:
             known["words"] = known.get("words") or {}
             parameter = Parameter(name, **{**known, "value": value, "filed": entry["value"], "written": written, "place": where})
             found[name] = parameter
-            for word in parameter.words.keys() - {value_text(one) for one in parameter.accepts}:
-                allowed = [value_text(one) for one in parameter.accepts]
+            allowed = [value_text(one) for one in parameter.accepts]
+            for word in [word for word in parameter.words if word not in allowed]:
                 self.fault(where, f"words: 没有选项“{word}”。", f"words: there is no choice '{word}'.", did_you_mean(word, allowed))
             if len(self.faults) == before:
                 self.check_value(parameter, value, where)
@@ -221,7 +218,14 @@ class Reader:
 
     def dated(self, value, where):
         """A dated value as it is written for the period; any other value as it is."""
-        if isinstance(value, dict) and value and all(_MONTH.fullmatch(key) for key in value):
+        if not isinstance(value, dict) or not value or "by" in value:
+            return value
+        odd = next((key for key in value if not _MONTH.fullmatch(key)), None)
+        if odd is not None and any(_LIKE_MONTH.fullmatch(key) for key in value):
+            hint = say("写作 {2026-01: …, 2026-07: …}。", "Write {2026-01: …, 2026-07: …}.")
+            self.fault(where, f"“{odd}”不是月份。", f"'{odd}' is no month.", hint)
+            return None
+        if odd is None:
             starts = sorted(value)
             if self.period is None:
                 return self.dated(value[starts[-1]], where)
@@ -272,7 +276,7 @@ class Reader:
         if not fits:
             hint = did_you_mean(shown, [word for word in map(str, accepts)])
             self.fault(where, f"“{value_text(value)}”无效。", f"'{value_text(value)}' is not allowed.", hint)
-        elif isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        elif is_number(value):
             if parameter.min is not None and value < parameter.min or parameter.max is not None and value > parameter.max:
                 low, high = value_text(parameter.min), value_text(parameter.max)
                 self.fault(

@@ -25,7 +25,7 @@ from kpi_helpers.policy import Policy
 PATIENCE = 30  # seconds to wait for somebody else who is saving
 _KEYS = {"numbers", "reason", "author", "date", "policy", "baseline"}
 _DECIMALS, _LARGEST = 12, 10**18  # what strict_yaml reads as a number
-_WORD = re.compile(r"\w[\w.-]*")  # text that may stand without quotes in every place
+_WORD = re.compile(r"(?!0\d)\w[\w.-]*")  # text that may stand without quotes in every place
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""YAML read strictly: no duplicate keys, numbers exact, dates as text, nothing that can run or explode."""
+"""YAML read strictly: no duplicate keys, numbers exact, dates as text, nothing that can run or explode; and written on one line."""
 
 from __future__ import annotations
 
+import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -10,15 +11,20 @@ import yaml
 
 from kpi_helpers.errors import Fault, Faults, PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.numbers import text as number_text
+from kpi_helpers.yaml_slips import UNSEEN, lonely_key, not_yaml, unseen
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
 MAX_NODES = 100_000  # keys and values of a file, aliases counted as what they stand for
 MAX_TEXT = 10_000  # characters of one text
 MAX_KEY = 200
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # would garble a screen or a workbook
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
-_DECIMAL = re.compile(r"[-+]?\d{1,18}\.\d{1,12}")
+DECIMALS = 12  # that a number may have
+_DECIMAL = re.compile(rf"[-+]?\d{{1,18}}\.\d{{1,{DECIMALS}}}")
+_ZEROS = re.compile(r"[-+]?0\d{1,17}(\.\d+)?")
+# a text that reads as itself without quotes
+_BARE = re.compile(r"(?!(true|false|null|none)$)[^\W\d][\w.（）：，-]*|\d{4}-\d\d(-\d\d)?")
 _PLAIN_TAGS = {
     "!",
     *(f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")),
@@ -75,10 +81,7 @@ def load(text: str, name: str, aliases: bool = False) -> Document:
         _check_events(text, name, aliases)
         root = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, UnicodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{name}:{mark.line + 1}" if mark else name
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise PolicyError(Fault(where, say(f"不是有效的 YAML：{problem}。", f"not valid YAML: {problem}."))) from None
+        raise PolicyError(not_yaml(error, text, name)) from None
     builder = _Builder(name)
     data = None if root is None else builder.build(root, ())
     if builder.faults:
@@ -155,7 +158,10 @@ class _Builder:
             return [self.build(child, (*path, i)) for i, child in enumerate(node.value)], node.value
         result = {}
         for key_node, value_node in node.value:
-            key = self.key(key_node)
+            lonely = node.flow_style and key_node.end_mark.index == value_node.start_mark.index  # as b in {a: 1, b}
+            if lonely:
+                self.faults.append(Fault(f"{self.name}:{key_node.start_mark.line + 1}", *lonely_key(str(key_node.value)[:MAX_KEY])))
+            key = None if lonely else self.key(key_node)
             if key is None:
                 self.build(value_node, (*path, "?"))
                 continue
@@ -165,7 +171,10 @@ class _Builder:
         return result, [one for _, one in node.value]
 
     def key(self, node) -> str | None:
+        before = len(self.faults)
         key = self.scalar(node) if isinstance(node, yaml.ScalarNode) else None
+        if len(self.faults) > before:
+            return None
         if not isinstance(key, str):
             shown = str(node.value)[:MAX_KEY] if isinstance(node, yaml.ScalarNode) else "[…]"
             self.fault(node, f"键“{shown}”不是文字。", f"key {shown!r} is not text.", "请加引号。", "Quote it.")
@@ -179,8 +188,16 @@ class _Builder:
         if len(node.value) > MAX_TEXT:
             self.fault(node, f"一处文字超过 {MAX_TEXT} 字。", f"one text is longer than {MAX_TEXT} characters.")
             return None
-        if _UNSEEN.search(node.value):
-            self.fault(node, "含有不可见的控制字符。", "holds control characters.", "请删去。", "Delete them.")
+        if UNSEEN.search(node.value):
+            self.fault(node, f"{unseen(node.value)}。", f"{unseen(node.value)}.")
+            return None
+        if not node.style and node.value != node.value.strip():  # YAML takes away plain spaces alone
+            shown = node.value.strip()[:MAX_KEY]
+            self.fault(node, f"“{shown}”前后有全角空格。", f"'{shown}' has a wide space before or after it.", "请删去。", "Delete it.")
+            return None
+        if not node.style and _ZEROS.fullmatch(node.value):  # 001 is an id, and must not become the number 1
+            zh, en = "编号请加引号；是数就去掉前面的 0。", "Quote an id; leave the 0 out of a number."
+            self.fault(node, f"“{node.value}”以 0 开头。", f"{node.value!r} starts with 0.", zh, en)
             return None
         return _scalar(node)
 
@@ -196,3 +213,29 @@ def _scalar(node):
     if _INTEGER.fullmatch(text):
         return int(text)
     return Fraction(text) if _DECIMAL.fullmatch(text) else text
+
+
+def flow(value) -> str:
+    """A value on one line, as `load` reads it again; texts quoted where it would read something else.
+
+    >>> flow({"from": Fraction(1, 2), "give": ["优", "2.10", None, True]})
+    '{from: 0.5, give: [优, "2.10", null, true]}'
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, (int, Fraction)):
+        return digits(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{flow(key)}: {flow(one)}" for key, one in value.items()) + "}"
+    return value if _BARE.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+
+
+def digits(value) -> str:
+    """A number with all its decimals, as many as a file may hold.
+
+    >>> digits(Fraction(1, 10**12)), digits(Fraction(-5, 2)), digits(100), digits(Fraction(2, 3))
+    ('0.000000000001', '-2.5', '100', '0.666666666667')
+    """
+    return number_text(value, DECIMALS).rstrip("0").rstrip(".")

@@ -1,5 +1,6 @@
 """Every worked case in tests/cases passes through the same runner as `kpi cases`; a wrong value is found."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,29 @@ def test_comparison_is_exact_after_rounding_to_the_fen():
     assert compare("x", [1, 2], [2, 1]) != []
     assert compare("x", {"a": 1}, {"a": 1, "b": 2}) == []
     assert compare("x", {"a": 1}, {"b": 1}) != []
+
+
+@pytest.mark.parametrize(
+    ("written", "result", "same"),
+    [
+        ("0.96", "0.955", True),  # published to 0.01, half up
+        ("0.95", "0.955", False),
+        ("0.955", "0.955", True),
+        ("0.955", "0.96", False),  # three decimals mean all three
+        ("0.955", "0.9551", False),
+        ("-0.125", "-0.13", False),
+        ("78.1", "78.14", False),
+        ("0.3333", "1/3", True),  # no decimals write a third: those written count
+        ("0.3334", "1/3", False),
+        ("0.6667", "2/3", True),
+        ("0.666666666667", "2/3", True),
+        ("1", "0.9999", True),
+        ("0.9999", "1", False),
+    ],
+)
+def test_a_number_with_more_than_two_decimals_means_what_it_says(written, result, same):
+    for expected in (Fraction(written), written):
+        assert (compare("x", expected, Fraction(result)) == []) == same
 
 
 GOOD = """\
@@ -161,6 +185,7 @@ def test_a_bad_case_says_what_is_wrong_with_it(cases, capsys, old, new, message)
         (GOOD.replace("policy: p.yaml", "scheme: weikan"), "没有考核办法“weikan”。"),
         (GOOD.replace("policy: p.yaml", "policy: [1]"), "policy 应是考核办法文件的路径。"),
         (GOOD.replace("policy:", "polici: x\npolicy:"), "不认识“polici”。"),
+        (GOOD.replace('["2", G]', "[002, G]"), "c.yaml:6: “002”以 0 开头。 编号请加引号"),
     ],
 )
 def test_a_file_that_holds_no_cases_says_so(cases, capsys, text, message):

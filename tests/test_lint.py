@@ -14,6 +14,7 @@ from kpi_helpers.lint import (
     assumptions,
     bands,
     bounds,
+    constant,
     contradictions,
     dates,
     doubles,
@@ -21,6 +22,7 @@ from kpi_helpers.lint import (
     law,
     never,
     rounding,
+    said,
     scores,
     turns,
     weights,
@@ -901,6 +903,144 @@ CASES = [
         "note",
         "正好 60 的人",
     ),
+    (
+        "a weight of nothing",
+        constant.check_constants,
+        "{rule: weighted, measure: 评分, weight: 0}\n{rule: weighted, measure: 质检, weight: 1}\n"
+        "{rule: total, floor: 0, cap: 100, places: 2, as: 得分}",
+        "{rule: weighted, measure: 评分, weight: 0.5}\n{rule: weighted, measure: 质检, weight: 0.5}\n"
+        "{rule: total, floor: 0, cap: 100, places: 2, as: 得分}",
+        "warning",
+        "都是 0",
+    ),
+    (
+        "events that cost nothing",
+        constant.check_constants,
+        "{rule: per_event, points: 0}\nSCORE",
+        "{rule: per_event, points: {2026-01: -2, 2026-07: 0}}\nSCORE",
+        "warning",
+        "都是 0",
+    ),
+    (
+        "bands that all give the same",
+        constant.check_constants,
+        "{rule: banded, measure: 评分, bands: [{from: 90, give: 3}, {give: 3}], unit: 奖, as: 奖}",
+        "{rule: banded, measure: 评分, bands: [{from: 90, give: 3}, {give: 1}], unit: 奖, as: 奖}",
+        "warning",
+        "都是 3",
+    ),
+    (
+        "edges of parts of 1 for points out of 100",
+        bands.check_scale,
+        "{rule: banded, measure: 评分, bands: [{from: 0.9, give: 优}, {give: 差}], as: 等级}",
+        "{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {give: 差}], as: 等级}",
+        "warning",
+        "最多是 100",
+    ),
+    (
+        "edges of per cents for a ratio",
+        bands.check_scale,
+        "{rule: ratio, measure: 完成量, over: 30, as: 完成率}\n"
+        "{rule: banded, measure: 完成率, bands: [{from: 90, give: 优}, {give: 差}], as: 等级}",
+        "{rule: ratio, measure: 完成量, over: 30, as: 完成率}\n"
+        "{rule: banded, measure: 完成率, bands: [{from: 0.9, give: 优}, {give: 差}], as: 等级}",
+        "warning",
+        "90% 是 0.9",
+    ),
+    (
+        "two neighbouring grades of one name",
+        constant.check_equal_bands,
+        "{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {from: 80, give: 优}, {give: 差}], as: 等级}",
+        "{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {from: 80, give: 良}, {give: 差}], as: 等级}",
+        "note",
+        "评分在 90 上下没有差别",
+    ),
+    (
+        "everybody left out",
+        constant.check_always,
+        "{rule: excluded, who: {班组: {in: [早班, 晚班]}}}\n{rule: per_event, points: -2}\nSCORE",
+        "{rule: excluded, who: {班组: 晚班}}\n{rule: per_event, points: -2}\nSCORE",
+        "error",
+        "没有一个人不符合",
+    ),
+    (
+        "a list for everybody",
+        constant.check_always,
+        "{rule: per_event, points: -2}\nSCORE\n{rule: flagged, who: {得分: {at_least: 0}}}",
+        "{rule: per_event, points: -2}\nSCORE\n{rule: flagged, who: {得分: {below: 60}}}",
+        "warning",
+        "没有一个人不符合",
+    ),
+    (
+        "a smallest of two that is always the one",
+        constant.check_idle_operands,
+        "{rule: min_of, measures: [评分, 120], as: 较低}",
+        "{rule: min_of, measures: [评分, 80], as: 较低}",
+        "warning",
+        "评分 最多 100",
+    ),
+    (
+        "a floor that one event passes",
+        bounds.check_bounds_of_events,
+        "{rule: per_event, points: -5, floor: -3}\nSCORE",
+        "{rule: per_event, points: -5, floor: -5}\nSCORE",
+        "warning",
+        "一次得 -3，两次还是 -3",
+    ),
+    (
+        "a deduction that adds",
+        said.check_signs,
+        "{kind: deduction, rule: per_event, points: 2, cap: 4}\n{rule: per_event, points: -2}\nSCORE",
+        "{kind: deduction, rule: per_event, points: -2, floor: -4}\nSCORE",
+        "warning",
+        "一次得 +2 分",
+    ),
+    (
+        "a title that says what its number does not",
+        said.check_title_numbers,
+        "{title: 迟到每次扣5分, rule: per_event, points: -2}\nSCORE",
+        "{title: 迟到每次扣2分, rule: per_event, points: -2}\nSCORE",
+        "warning",
+        "条款用的是 2",
+    ),
+    (
+        "a weight below 0",
+        weights.check_weighted_clauses,
+        "{rule: weighted, measure: 评分, weight: 1.2}\n{rule: weighted, measure: 质检, weight: -0.2}\n"
+        "{rule: total, floor: 0, cap: 100, places: 2, as: 得分}",
+        "{rule: weighted, measure: 评分, weight: 0.8}\n{rule: weighted, measure: 质检, weight: 0.2}\n"
+        "{rule: total, floor: 0, cap: 100, places: 2, as: 得分}",
+        "warning",
+        "质检为 100 的人在这一条得 -20 分",
+    ),
+    (
+        "a number for a grade that is none",
+        words.check_strange_words,
+        "{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {give: 差}], as: 等级}\n"
+        "{rule: flat, amount: {by: 等级, 优: 200, 差: 0, 特优: 300}, unit: 元, as: 奖}",
+        "{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {give: 差}], as: 等级}\n"
+        "{rule: flat, amount: {by: 等级, 优: 200, 差: 0}, unit: 元, as: 奖}",
+        "warning",
+        "“等级”只会是 优、差",
+    ),
+    (
+        "a shift without a number",
+        words.check_unlisted_words,
+        "{rule: flat, amount: {by: 班组, 早班: 10}, unit: 元, as: 补贴}",
+        "{rule: flat, amount: {by: 班组, 早班: 10, 晚班: 20}, unit: 元, as: 补贴}",
+        "error",
+        "班组为“晚班”的人",
+    ),
+    (
+        "points that a total does not choose",
+        figures.check_uncounted,
+        "sections: {a: 甲, b: 乙}\nclauses:\n{section: a, rule: per_event, points: -2}\n"
+        "{section: b, rule: per_event, points: -2}\n{rule: total, sections: [b], start: 100, floor: 0, as: 得分}",
+        "sections: {a: 甲, b: 乙}\nclauses:\n{section: a, rule: per_event, points: -2}\n"
+        "{section: b, rule: per_event, points: -2}\n{rule: total, sections: [a, b], start: 100, floor: 0, as: 得分}",
+        "warning",
+        "合计不变",
+    ),
 ]
 
 
@@ -911,6 +1051,13 @@ def test_a_check_finds_its_fault_and_nothing_in_the_mended_policy(tmp_path, chec
     assert witness in found[0].witness
     assert "试行.yaml" in found[0].where and found[0].problem and found[0].hint
     assert not linter.lint(load(tmp_path, mended))
+
+
+def test_the_clause_that_gives_an_unlisted_word_is_one_before(tmp_path):
+    text = """{rule: banded, measure: 评分, bands: [{from: 90, give: 优}, {from: 60, give: 良}, {give: 差}], as: 等级}
+    {rule: moved, of: 等级, scale: [差, 良], by: 1, who: {班组: 晚班}, as: 等级}"""
+    [found] = words.check_unlisted_words(load(tmp_path, text))
+    assert found.witness.startswith("条款 c1 给出“优”的人")
 
 
 @pytest.mark.parametrize("way", ["who: {等级: [优, 良]}, ", "excluded"])
@@ -953,6 +1100,13 @@ def test_what_looks_like_a_fault_and_is_none(tmp_path, clauses):
     )
     first = "{rule: rounded, measure: 评分, to: 0, as: 整分}\n" if "整分" in clauses else ""
     assert not linter.lint(load(tmp_path, first + clauses, head=head))
+
+
+def test_a_shared_column_has_words_of_other_departments_too(tmp_path):
+    head = HEAD.replace("岗位: text", "岗位")
+    assert not linter.lint(load(tmp_path, "{rule: flat, amount: {by: 岗位, 客服: 10, 收银: 20}, unit: 元, as: 补贴}", head=head))
+    [found] = linter.lint(load(tmp_path, "{rule: flat, amount: {by: 岗位, 客服: 10, 收营: 20}, unit: 元, as: 补贴}", head=head))
+    assert "不会是 收营" in found.problem and found.hint == "是否指“收银”？"
 
 
 def test_a_quarter_has_more_days_and_weeks_than_a_month(tmp_path):
@@ -1053,6 +1207,41 @@ def test_a_number_not_in_force_in_the_whole_quarter(tmp_path):
     [found] = linter.lint(load(tmp_path, text, "2026Q3"))
     assert found.severity == "warning" and "2026-07 还没有生效的值" in found.witness
     assert not linter.lint(load(tmp_path, text.replace("2026-09", "2026-01"), "2026Q3"))
+
+
+def test_a_number_that_changes_in_the_midst_of_a_quarter_or_not_at_all(tmp_path):
+    text = """parameters: {迟到: {value: {2026-01: -2, 2026-08: -3}, basis: S}}
+    clauses:
+    {rule: per_event, points: $迟到}
+    SCORE"""
+    quarterly = HEAD.replace("tables:", "period: quarter\ntables:", 1)
+    [found] = linter.lint(load(tmp_path, text, "2026Q3", quarterly))
+    assert "不是 2026Q3 的第一个月" in found.problem and "都按 -3 计" in found.witness and "2026-07" in found.hint
+    assert not linter.lint(load(tmp_path, text.replace("2026-08", "2026-07"), "2026Q3", quarterly))
+    assert not linter.lint(load(tmp_path, text))  # by the month it is what it says
+    [same] = linter.lint(load(tmp_path, text.replace("-3}", "-2}")))
+    assert same.severity == "note" and "与 2026-01 起的一样" in same.problem
+
+
+def test_points_of_nothing_that_wait_or_are_one_case_of_several_are_meant(tmp_path):
+    waiting = """parameters: {迟到: {value: 0, basis: S}}
+    clauses:
+    {rule: per_event, points: $迟到}
+    SCORE"""
+    assert not linter.lint(load(tmp_path, waiting))
+    cases = "{rule: flat, amount: 5, who: {评分: {at_least: 60}}, as: 补}\n{rule: flat, amount: 0, who: {评分: {below: 60}}, as: 补}"
+    assert not linter.lint(load(tmp_path, cases))
+
+
+def test_a_deduction_beyond_a_fifth_of_the_wage_is_a_note(tmp_path):
+    text = """parameters: {common.min_wage: {value: 2000, basis: S}}
+    clauses:
+    {title: 基本工资, rule: flat, amount: 3000, unit: 元}
+    {title: 损坏赔偿扣款, rule: per_event, points: -100, floor: -700, unit: 元}
+    {title: 应发工资, rule: total, unit: 元, floor: $common.min_wage, as: 应发}"""
+    found = list(law.check_pay_deductions(load(tmp_path, text)))
+    assert "20% 以上" in found[0].problem and "最多扣 700 元" in found[0].witness and "600 元" in found[0].witness
+    assert not any("20% 以上" in one.problem for one in law.check_pay_deductions(load(tmp_path, text.replace("-700", "-600"))))
 
 
 def test_a_fault_that_only_comes_with_the_numbers_of_later_months(tmp_path):
@@ -1183,7 +1372,8 @@ def test_every_finding_has_a_place_a_witness_and_a_hint(tmp_path, lang):
 
 
 def test_every_check_is_in_the_list_and_in_these_cases():
-    modules = (assumptions, bands, bounds, contradictions, dates, doubles, figures, law, never, rounding, scores, turns, weights, words)
+    modules = (assumptions, bands, bounds, constant, contradictions, dates, doubles, figures, law, never, rounding, said, scores, turns)
+    modules += (weights, words)
     written = {f for module in modules for name, f in vars(module).items() if name.startswith("check_") and f.__module__ == module.__name__}
     assert written == set(linter.CHECKS)
     by_themselves = {
@@ -1191,6 +1381,7 @@ def test_every_check_is_in_the_list_and_in_these_cases():
         never.check_events,
         contradictions.check_two_consequences,
         dates.check_windows,
+        dates.check_changes,
         doubles.check_double_targets,
         figures.check_undelivered,
         weights.check_weight_parameters,

@@ -127,6 +127,14 @@ def test_a_copy_has_the_new_title_however_the_old_one_was_written(title, tmp_pat
     assert load_policy(made).title == "新题"
 
 
+@pytest.mark.parametrize(("period", "month"), [("month", "2031-02"), ("quarter", "2031Q1"), ("year", '"2031"')])
+def test_a_copy_of_a_policy_that_starts_later_has_a_first_case_of_that_time(tmp_path, period, month):
+    first = new_policy(tmp_path / "one.yaml", {"period": period}).policy
+    first.write_text(first.read_text(encoding="utf-8").replace("value: 1000", "value: {2031-02: 1000}"), encoding="utf-8")
+    made = new_policy(tmp_path / "two.yaml", {}, like=str(first))
+    assert f"month: {month}" in made.cases.read_text(encoding="utf-8").replace('"2031Q1"', "2031Q1") and run_cases(made.cases)[0].passed
+
+
 def test_a_copy_answers_no_questions(tmp_path):
     with pytest.raises(UsageError, match="不能与 --scoring、--pay 一起写"):
         new_policy(tmp_path / "a.yaml", {"scoring": "points", "pay": "pool"}, like="weikang")

@@ -56,6 +56,13 @@ def test_a_parameter_is_referred_to_by_name(load):
     assert load().clause("1.1").in_force == "late=-2"
 
 
+def test_a_table_is_headed_by_the_words_of_the_reader(load):
+    table = "rule: looked_up, rows: role, rows_in: [客服, 收银], columns: score, columns_from: [0, 60], give: [[1, 2], [3, 4]], as: 奖"
+    text = PLAIN + f'  - {{id: "3", title: 查表, source: 三, basis: S, {table}}}\n'
+    assert load(text).clause("3").arguments["rows_in"] == ["cs", "cashier"]
+    assert load(text.replace("[客服, 收银]", "[cs, cashier]")).clause("3").arguments["rows_in"] == ["cs", "cashier"]
+
+
 @pytest.mark.parametrize("month, value", [("2026-06", 90), ("2026-07", 92), ("2027-01", 92)])
 def test_a_dated_number_is_the_one_in_force(load, month, value):
     text = PLAIN.replace("value: -2", "value: {2026-01: 90, 2026-07: 92}")
@@ -65,6 +72,25 @@ def test_a_dated_number_is_the_one_in_force(load, month, value):
 def test_before_its_first_month_a_number_is_an_error_and_not_a_guess(load):
     text = PLAIN.replace("value: -2", "value: {2026-01: 90}")
     assert faults(load, text, "2025-12") == ["试行.yaml:7 parameters late: 2025-12 没有生效的值，最早从 2026-01 起。"]
+
+
+@pytest.mark.parametrize(
+    "tables, said",
+    [
+        ("{employees: [employee_id], events: [event_id, employee_id, clause], 员工: [工号]}", "tables 员工: 工作表“员工”写了两次。"),
+        ("{employees: [工号], 甲: {sheet: 员工, required: [工号]}, events: [event_id, clause]}", "tables 甲: 工作表“员工”写了两次。"),
+        ("{employees: {required: [工号], optional: [employee_id]}, events: [event_id, clause]}", "tables employees: 列“工号”写了两次。"),
+        (
+            "{employees: [工号, 甲: {kind: number, heading: 分}, 乙: {kind: number, heading: 分}], events: [event_id, clause]}",
+            "列“分”写了两次。",
+        ),
+    ],
+)
+def test_a_sheet_or_a_column_that_stands_twice_is_refused(load, tables, said):
+    """The second would never be read."""
+    lines = PLAIN.splitlines()
+    text = "\n".join([*lines[:2], f"tables: {tables}", *lines[5:]])
+    assert [fault for fault in faults(load, text) if fault.endswith(said)]
 
 
 def test_a_number_by_column_takes_headings_and_words_of_the_workbook(load):
@@ -117,7 +143,14 @@ def test_a_wrong_override_says_what_is_meant(load, override, message):
         ("points: -5", "points: five", "没有数据项“five”。"),
         ("rule: per_event, points: -5", "rule: per_evnt, points: -5", "没有计分规则“per_evnt”。 是否指“per_event”？"),
         ("$late", "$lat", "没有参数“$lat”。 是否指“late”？"),
-        ('"1.2"', "1.20", '缺少文字 id。 编号请加引号，如 "2.10"。'),
+        ('"1.2"', "1.20", 'clauses 1.2: id 没有加引号，被读成了 1.2。 编号请加引号，如 "2.10"。'),
+        ('"1.2"', "“1.2”", "编号用了中文引号。"),
+        ('id: "1.2", ', "", "缺少 id（条款编号）。"),
+        ("title: 迟到, ", "", "缺少 title（简称）。"),
+        ("title: 迟到", "titel: 迟到", "不认识“titel”。 是否指“title”？"),
+        ("basis: S, rule: total", "rule: total", "缺少 basis，应为 S、R 或 A。"),
+        ("rule: per_event, points: -5", "stated: 不计分, points: -5", "写了 stated 的条款不计算，不用“points”。"),
+        ("points: -5", "points: {2026-1: -5, 2026-07: -6}", "“2026-1”不是月份。 写作 {2026-01: …, 2026-07: …}。"),
         ('"1.2"', '"1.1"', "条款编号重复。"),
         ("basis: S, rule: total", "basis: X, rule: total", "basis“X”应为 S、R 或 A。"),
         ("scheme: trial", "scheme: trial\nshceme: 1", "不认识“shceme”。 是否指“scheme”？"),
@@ -130,6 +163,66 @@ def test_a_wrong_override_says_what_is_meant(load, override, message):
 def test_a_fault_in_the_file_is_named_with_a_way_out(load, old, new, message):
     assert old in PLAIN
     assert any(message in fault for fault in faults(load, PLAIN.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    "old, new, message",
+    [
+        ("points: -5", "points：-5", ":{line}: “points：-5”：全角的“：”。 请写作 points: -5"),
+        ("points: -5", "points:-5", ":{line}: “points:-5”：冒号后没有空格。 请写作 points: -5"),
+        ("title: 迟到", "title: 迟到, 早退", ":{line}: “早退”后面没有冒号和值。 文字里有逗号时请加引号"),
+        ("points: -5", "points: -5,000", ":{line}: 数字中间有逗号（…,000）。 数里不写千位的逗号，如 1000。"),
+        ("points: -5", "points: -05", ":{line}: “-05”以 0 开头。 编号请加引号；是数就去掉前面的 0。"),
+        (", points: -5", "， points: -5", ":{line}: 不是有效的 YAML：用了全角的“，”"),
+        ("floor: -10}", "floor: -10", ":{line}: 不是有效的 YAML：括号没有成对"),
+        ("title: 迟到", "title: 迟到: 每次", ":{line}: 不是有效的 YAML：括号没有成对，缺逗号，或文字里有冒号"),
+        ("title: 迟到", "title: 迟到 #1", ":{line}: 不是有效的 YAML：括号没有成对"),
+        ('"1.1"', '"1.1', ":{line}: 不是有效的 YAML："),
+        ("points: -5", "points: -5\u200b", ":{line}: 含有看不见的字符 U+200B（第 3 个字）"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_one_fault_that_says_what_to_type(load, old, new, message):
+    line = PLAIN[: PLAIN.index(old)].count("\n") + 1
+    [found] = faults(load, PLAIN.replace(old, new, 1))
+    assert message.replace("{line}", str(line)) in found
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("a: 1\n\tb: 2\n", "x.yaml:2: 不是有效的 YAML：行首用了 Tab，缩进请用空格。"),
+        ("a:\n  b:\n\u3000\u3000c: 1\n    d: 2\n", "x.yaml:3: 不是有效的 YAML：行首用了全角空格"),
+        ("a: 1\n\u3000b: 2\n", "x.yaml:2: “b”前后有全角空格。 请删去。"),
+        ("a: 试用\u3000\n", "x.yaml:1: “试用”前后有全角空格。 请删去。"),
+        ("标题：甲\na: 1\n", "x.yaml:1: 不是有效的 YAML：用了全角的“：”"),
+        ("a: 1\n\n标题：甲 乙\n\n条款:\n  - b\n", "x.yaml:3: 不是有效的 YAML：用了全角的“：”"),
+        ("a:1\nb: 2\n", "x.yaml:1: 不是有效的 YAML：冒号后面要空一格。"),
+        ("a:\n  - b: 1\n  -{c: 1}\n", "x.yaml:3: 不是有效的 YAML：行首的 - 后面要空一格。"),
+        ("a: 【1, 2】\nb: [【1】, 2: 3: 4]\n", "x.yaml:2: 不是有效的 YAML：用了全角的“【”，请写半角的 [。"),
+        ("a:\n  b: 1\n c: 2\n", "x.yaml:3: 不是有效的 YAML：这一行的缩进与上面不一致，或上一行没有写完。"),
+        ("a: x: y\n", "x.yaml:1: 不是有效的 YAML：这里不该有冒号"),
+        ("a: @x\n", "x.yaml:1: 不是有效的 YAML：文字以 @、`、% 或 Tab 开头，请加引号。"),
+        ('a: "x\nb: 2\n', "x.yaml:1: 不是有效的 YAML：引号没有成对。"),
+        ("a: 1\nb: \x07\n", "x.yaml:2: 不是有效的 YAML：含有看不见的字符 U+0007"),
+        ("a: 1\n---\nb: 2\n", "x.yaml:2: 不是有效的 YAML：一个文件只写一份"),
+    ],
+)
+def test_what_is_no_yaml_says_where_and_why(text, message):
+    with pytest.raises(kpi.PolicyError) as caught:
+        strict_yaml.load(text, "x.yaml")
+    [fault] = caught.value.faults
+    assert message in str(fault)
+
+
+@pytest.mark.parametrize(
+    "value", [{"甲：乙": ["2.10", "优秀", "a b", None, True, 1, Fraction(1, 3)]}, [], {}, "2026-10", "none", "null", "- x", "x: y"]
+)
+def test_what_is_written_on_one_line_is_read_again(value):
+    again = strict_yaml.load(strict_yaml.flow(value), "x.yaml").data
+    if isinstance(value, dict) and value:
+        assert again["甲：乙"][-1] == Fraction("0.333333333333")
+        again["甲：乙"][-1] = Fraction(1, 3)
+    assert again == value
 
 
 def test_all_faults_come_at_once(load):

@@ -19,6 +19,7 @@ from kpi_helpers.numbers import ExactArray, fraction, half_up, is_missing, text
 from kpi_helpers.report.words import REASONS, reason_word, status_word
 from kpi_helpers.result import Result
 from kpi_helpers.statuses import STATUSES
+from kpi_helpers.strict_yaml import DECIMALS, digits
 from kpi_helpers.tables import narrow
 
 # the tables that every result has, by the words a case may use
@@ -206,8 +207,29 @@ def _equal(expected, actual) -> bool:
     if isinstance(expected, (int, Fraction)):
         if isinstance(actual, str):
             return text(expected) == actual
-        return isinstance(actual, (int, float, Fraction)) and half_up(fraction(actual)) == half_up(Fraction(expected))
+        return isinstance(actual, (int, float, Fraction)) and _same_number(Fraction(expected), Fraction(fraction(actual)))
     return str(expected) == str(actual)
+
+
+def _same_number(expected: Fraction, actual: Fraction) -> bool:
+    """To 0.01, as results are published; a number written with more decimals means what it says, so far as decimals can say it.
+
+    >>> _same_number(Fraction("0.96"), Fraction("0.955")), _same_number(Fraction("0.955"), Fraction("0.96"))
+    (True, False)
+    >>> _same_number(Fraction("0.3333"), Fraction(1, 3)), _same_number(Fraction("0.3333"), Fraction("0.33331"))
+    (True, False)
+    """
+    places = _decimals(expected)
+    if places <= 2:
+        return half_up(actual) == half_up(expected)
+    if _decimals(actual) <= DECIMALS:
+        return actual == expected
+    return half_up(actual, places) == expected
+
+
+def _decimals(value: Fraction) -> int:
+    """How many decimals write a number; one more than a file can hold where it has no end."""
+    return next((places for places in range(DECIMALS + 1) if (value * 10**places).denominator == 1), DECIMALS + 1)
 
 
 def _shown(value) -> str:
@@ -219,7 +241,8 @@ def _whole(value) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, (float, Rational)):
-        return text(fraction(value))
+        number = Fraction(fraction(value))
+        return digits(number) if _decimals(number) <= DECIMALS else text(number)
     if isinstance(value, list):
         return "[" + ", ".join(map(_whole, value)) + "]"
     return "{" + ", ".join(f"{k}: {_whole(v)}" for k, v in value.items()) + "}" if isinstance(value, dict) else str(value)

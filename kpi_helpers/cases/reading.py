@@ -33,8 +33,8 @@ def _read_yaml(path: Path) -> CaseFile:
     if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
         raise PolicyError(Fault(name, say("应有 scheme（或 policy）与 cases。", "needs scheme: (or policy:) and cases:.")))
     faults = Faults()
-    for key in data.keys() - {"scheme", "policy", "cases", "title"}:
-        if not key.startswith("x-"):
+    for key in data:
+        if key not in ("scheme", "policy", "cases", "title") and not key.startswith("x-"):
             hint = did_you_mean(key, ["scheme", "policy", "cases"])
             faults.append(Fault(document.where(key), say(f"不认识“{key}”。", f"unknown key '{key}'."), hint))
     if not 0 < len(data["cases"]) <= MAX_CASES:
@@ -78,7 +78,7 @@ class _Checker:
             )
             return Case(f"#{self.index + 1}", where=self.where(), faults=self.faults)
         self.id = self.word(entry, "id")[:_LONGEST] or f"#{self.index + 1}"
-        for key in entry.keys() - set(_CASE):
+        for key in [key for key in entry if key not in _CASE]:
             self.fault((key,), f"不认识“{key}”。", f"unknown key '{key}'.", did_you_mean(key, _CASE))
         months = {key: word for key in _PERIODS if (word := self.word(entry, key))}
         if len(months) > 1:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 from kpi_helpers.cases.case import Case, named_policy
@@ -17,7 +14,9 @@ from kpi_helpers.cases.reading import read_cases
 from kpi_helpers.columns import NUMERIC, Column, Table, table_named
 from kpi_helpers.errors import PolicyError
 from kpi_helpers.language import say
+from kpi_helpers.numbers import is_number
 from kpi_helpers.policy import load_policy
+from kpi_helpers.strict_yaml import digits, flow
 from kpi_helpers.tables import blank
 from kpi_helpers.workbook.template import Book, check_new, save_whole
 
@@ -186,7 +185,7 @@ def _cell(value, column: Column | None):
     """A value as it can stand in a cell: what would lose digits or its zeros stands there as text."""
     if isinstance(value, (dict, list)) and column is None:
         return flow(value)
-    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+    if is_number(value):
         plain = digits(value)
         as_text = column is not None and column.kind not in NUMERIC or len(plain.strip("-0.").replace(".", "")) > _DIGITS
         return plain if as_text else value
@@ -197,27 +196,3 @@ def _result(value):
     if value is None:
         return NOTHING
     return flow(value) if isinstance(value, (dict, list)) else _cell(value, None)
-
-
-def flow(value) -> str:
-    """A list or mapping on one line, as YAML reads it.
-
-    >>> flow({"from": Fraction(1, 2), "give": ["优", None, True]})
-    '{"from": 0.5, "give": ["优", null, true]}'
-    """
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {flow(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(flow, value)) + "]"
-    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-        return digits(value)
-    return json.dumps(value, ensure_ascii=False)
-
-
-def digits(value) -> str:
-    """All the decimals of a number, as many as a file may hold.
-
-    >>> digits(Fraction(1, 10**12)), digits(Fraction(-5, 2)), digits(3)
-    ('0.000000000001', '-2.5', '3')
-    """
-    return f"{Decimal(int(value * 10**12)).scaleb(-12):f}".rstrip("0").rstrip(".") if Fraction(value).denominator != 1 else str(int(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -141,7 +140,7 @@ class _CaseReader(Reader):
             value = sheet.cell(number, column)
             if blank(value):
                 continue
-            word = value.strftime("%Y-%m") if isinstance(value, datetime) or hasattr(value, "isoformat") else narrow(_text(value))
+            word = value.strftime("%Y-%m") if hasattr(value, "isoformat") else narrow(_text(value))
             if known and word != known:
                 sheet.wrong(number, column, f"与本样例前面的“{known}”不同", f"differs from '{known}' further up")
             elif column == TITLE:

@@ -116,15 +116,43 @@ def check_unreachable_bands(policy: Policy) -> Iterator[Finding]:
                 reason = say("上下边颠倒", "its edges are the wrong way round")
             else:
                 reason = say("其他档已把它占满", "other bands hold all of it")
+            table = isinstance(owner, Clause) and shared_rule(owner) == "looked_up"  # whose line gives several numbers
+            told = f"{{from: {shown(band['from'])}}}" if table else band_text(band)
+            given = say("用到它的数", "is held against it") if table else say(f"得到 {_give(band)}", f"gives {_give(band)}")
             yield finding(
                 "error" if reversed_ else "warning",
                 owner,
-                f"没有人能落在 {band_text(band)} 这一档：{reason}。",
-                f"nobody can fall in {band_text(band)}: {reason}.",
-                f"没有一个{name}的值得到 {_give(band)}。",
-                f"no value of {name} gives {_give(band)}.",
+                f"没有人能落在 {told} 这一档：{reason}。",
+                f"nobody can fall in {told}: {reason}.",
+                f"没有一个{name}的值{given}。",
+                f"no value of {name} {given}.",
                 zh,
                 en,
+            )
+
+
+def check_scale(policy: Policy) -> Iterator[Finding]:
+    """Edges written as parts of 1 for a figure out of 100, or as per cents for a ratio: 90% is 90 of the one and 0.9 of the other."""
+    model = model_of(policy, None, -inf)
+    for owner, span, bands, name in banded_of(policy, -inf):
+        edges = [abs(edge) for band in bands for key, edge in band.items() if key != "give" and edge]
+        if not edges or isinstance(owner, Parameter):
+            continue
+        maker = model.maker(owner.measure, owner.per) if owner.measure else None
+        ratio = maker is not None and shared_rule(maker) == "ratio" and maker.arguments.get("scale", 1) == 1
+        small = 50 <= span.high < inf and max(edges) <= 1 and any(edge < 1 for edge in edges)
+        large = ratio and span.high == inf and min(edges) >= 20
+        if small or large:
+            edge = max(edges)
+            meant = edge * 100 if small else edge / 100
+            yield warning(
+                owner,
+                f"分档的边 {shown(edge)} 与“{name}”的大小不合。",
+                f"the edge {shown(edge)} does not fit the size of '{name}'.",
+                f"“{name}”最多是 {shown(span.high)}，{shown(edge)} 在最底下。" if small else f"“{name}”是比值，90% 是 0.9，不是 90。",
+                f"'{name}' is {shown(span.high)} at most." if small else f"'{name}' is a ratio: 90% is 0.9, not 90.",
+                f"是否指 {shown(meant)}？" if small else f"是否指 {shown(meant)}？或在比值上写 scale: 100。",
+                f"Did you mean {shown(meant)}?" if small else f"Did you mean {shown(meant)}? Or write scale: 100 at the ratio.",
             )
 
 

@@ -39,6 +39,18 @@ def check_bounds_of_events(policy: Policy) -> Iterator[Finding]:
         if shared_rule(clause) != "per_event" or not isinstance(points, Fraction) or not points:
             continue
         name, other = ("cap", "floor") if points < 0 else ("floor", "cap")
+        for bound in (other, f"{other}_each"):
+            number = clause.arguments.get(bound)
+            if isinstance(number, Fraction) and 0 < number / points < 1:
+                yield warning(
+                    clause,
+                    f"{bound}: {shown(number)} 不到一次的 {signed(points)}，一次也得不满。",
+                    f"{bound}: {shown(number)} is less than the {signed(points)} of a single one.",
+                    f"一次得 {signed(number)}，两次还是 {signed(number)}。",
+                    f"one gives {signed(number)}, two give {signed(number)} as well.",
+                    f"核对 {bound} 与 points。",
+                    f"check {bound} and points.",
+                )
         for bound in (name, f"{name}_each"):
             number = clause.arguments.get(bound)
             if not isinstance(number, Fraction) or not number:

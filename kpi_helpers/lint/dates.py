@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import chinese_calendar
@@ -13,7 +14,7 @@ from kpi_helpers.calendar import Period, Workdays, month_of
 from kpi_helpers.errors import KpiError
 from kpi_helpers.lint.findings import Finding, error, note, shared_rule, warning
 from kpi_helpers.lint.told import listed
-from kpi_helpers.policy import Clause, Parameter, Policy, load_policy
+from kpi_helpers.policy import Clause, Parameter, Policy, load_policy, value_text
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -59,6 +60,33 @@ def check_in_force(policy: Policy) -> Iterator[Finding]:
                     f"the month {start} cannot be run.",
                     fault.hint or "改正从那个月起的数。",
                     fault.hint or "correct the number of that month.",
+                )
+
+
+def check_changes(policy: Policy) -> Iterator[Finding]:
+    """Numbers that change in the midst of a quarter or a year, which goes by its last month; changes that change nothing."""
+    for parameter in policy.parameters.values():
+        for before, start in pairwise(_starts(parameter.filed)):
+            whole = {"quarter": Period.parse(start).quarter(), "year": Period.parse(start[:4])}.get(policy.cycle)
+            if whole is not None and whole.months[0] != start:
+                yield warning(
+                    parameter,
+                    f"“{parameter.name}”从 {start} 起改变，不是 {whole} 的第一个月。",
+                    f"'{parameter.name}' changes from {start} on, which is not the first month of {whole}.",
+                    f"{whole} 整个考核期都按 {value_text(parameter.filed[start])} 计，包括 {whole.months[0]}。",
+                    f"all of {whole} goes by {value_text(parameter.filed[start])}, {whole.months[0]} included.",
+                    f"写考核期的第一个月：{whole.months[0]}，或下一期的第一个月。",
+                    f"write the first month of the period, {whole.months[0]}, or that of the next.",
+                )
+            if parameter.filed[start] == parameter.filed[before]:
+                yield note(
+                    parameter,
+                    f"“{parameter.name}”从 {start} 起的值与 {before} 起的一样。",
+                    f"'{parameter.name}' is the same from {start} on as from {before} on.",
+                    f"{start} 没有变化。",
+                    f"nothing changes in {start}.",
+                    "写出新的数，或删去这个月份。",
+                    "write the new number, or delete the month.",
                 )
 
 

@@ -42,7 +42,7 @@ def check_unused_results(policy: Policy) -> Iterator[Finding]:
                 "加上 as: 名称，供后面的条款使用；要计入合计请写 unit: 分 或 元。",
                 "add as: a name; to count it in a total write unit: 分 or 元.",
             )
-    for name in policy.results.keys() - made:
+    for name in [name for name in policy.results if name not in made]:
         yield warning(
             f"{place(policy)} results {name}",
             f"没有条款得出“{name}”。",
@@ -63,13 +63,11 @@ def check_uncounted(policy: Policy) -> Iterator[Finding]:
     if policy.module is not None:
         return
     sums, order = ("total", "section", "forfeited"), list(policy.order)
-    totals = [clause for clause in order if shared_rule(clause) == "total"]
     for position, clause in enumerate(order):
         if clause.id not in model_of(policy).lines or shared_rule(clause) in sums or not clause.unit or clause.result:
             continue
         if any(adds(one, clause) for one in order[position:]):
             continue
-        before = next((one for one in totals if one.per == clause.per and one.unit == clause.unit), None)
         given = model_of(policy).lines[clause.id].example
         amount = signed(given) if given is not None else "…"
         yield warning(
@@ -78,13 +76,26 @@ def check_uncounted(policy: Policy) -> Iterator[Finding]:
             f"no total adds what '{clause.title}' gives.",
             f"一个得 {amount} {clause.unit}的人，合计不变。",
             f"somebody with {amount} here has the same total.",
-            f'合计（条款 {before.id}）排在它前面：把合计移到后面，或在合计上写 after: "{clause.id}"。'
-            if before
-            else f"加一条 rule: total（unit: {clause.unit}），或给这一条写 as: 名称，由后面的条款使用。",
-            f'the total (clause {before.id}) stands before it: move it, or write after: "{clause.id}" there.'
-            if before
-            else f"add a clause with rule: total (unit: {clause.unit}), or name the result (as:) and use it.",
+            *_way_into_a_total(clause, order[:position], order[position:]),
         )
+
+
+def _way_into_a_total(clause: Clause, earlier: list[Clause], later: list[Clause]) -> tuple[str, str]:
+    """Why no total adds a clause: it chooses others, it stands before it, or there is none."""
+
+    def total_of(clauses):
+        mine = (one for one in clauses if shared_rule(one) == "total" and (one.per, one.unit) == (clause.per, clause.unit))
+        return next(mine, None)
+
+    if behind := total_of(later):
+        zh = f"合计（条款 {behind.id}）的 kinds、sections 或 clauses 没有选上它：加上它，或改正这一条的 kind、section。"
+        en = f"the total (clause {behind.id}) chooses others by kinds, sections or clauses: add this one, or correct its kind or section."
+        return zh, en
+    if before := total_of(earlier):
+        zh = f'合计（条款 {before.id}）排在它前面：把合计移到后面，或在合计上写 after: "{clause.id}"。'
+        return zh, f'the total (clause {before.id}) stands before it: move it, or write after: "{clause.id}" there.'
+    zh = f"加一条 rule: total（unit: {clause.unit}），或给这一条写 as: 名称，由后面的条款使用。"
+    return zh, f"add a clause with rule: total (unit: {clause.unit}), or name the result (as:) and use it."
 
 
 def check_empty_totals(policy: Policy) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ def check_minimum_wage(policy: Policy) -> Iterator[Finding]:
     witness = (
         say(f"“{lowest[0]}”只有 {shown(lowest[1])} 元/月", f"'{lowest[0]}' is {shown(lowest[1])} a month")
         if lowest
-        else say(f"“{paying[0].title}”发多少，没有数可比", f"there is nothing to compare '{paying[0].title}' with")
+        else say(f"算上“{paying[0].title}”以后实得多少，没有数可比", f"there is nothing to compare pay after '{paying[0].title}' with")
     )
     yield note(
         parameter or paying[0],
@@ -144,6 +144,20 @@ def check_pay_deductions(policy: Policy) -> Iterator[Finding]:
                 "损失赔偿每月不得超过当月工资的 20%，余额不得低于最低工资（工资支付暂行规定第16条）。",
                 "write floor:, and floor: $common.min_wage at the pay; damages may not take more than 20 % of the month's wage "
                 "nor leave less than the minimum wage (Interim Provisions on Payment of Wages, art. 16).",
+            )
+            continue
+        wage = min(_fixed_wages(policy), key=lambda pair: pair[1], default=None)
+        taken = -span.low if span is not None and clause.unit == "元" and span.high <= 0 and span.low > -inf else 0
+        if wage and taken > wage[1] / 5 and _is_fine(model, clause):
+            yield note(
+                clause,
+                f"法律风险：“{clause.title}”一个月可以扣到工资的 20% 以上。",
+                f"legal risk: '{clause.title}' can take more than 20 % of the month's wage.",
+                f"最多扣 {shown(taken)} 元，“{wage[0]}”{shown(wage[1])} 元的 20% 是 {shown(wage[1] / 5)} 元。",
+                f"{shown(taken)} at most; 20 % of '{wage[0]}', {shown(wage[1])}, is {shown(wage[1] / 5)}.",
+                "损失赔偿每月不得超过当月工资的 20%，余额不得低于最低工资（工资支付暂行规定第16条）；请少扣或写 floor，用前请法务确认。",
+                "damages may not take more than 20 % of the month's wage nor leave less than the minimum wage "
+                "(Interim Provisions on Payment of Wages, art. 16); take less or write floor:, and ask counsel.",
             )
     fines = [clause for clause in policy.clauses if clause.rule is not None and clause.unit.startswith("元") and _is_fine(model, clause)]
     if fines:

@@ -21,7 +21,7 @@ def check_never(policy: Policy) -> Iterator[Finding]:
     """A filter that nobody and no row can fulfil, alone or with what its figures can be."""
     model = model_of(policy, None, -inf)
     for clause in policy.order:
-        for name, conditions, span in _filters(model, policy, clause):
+        for name, conditions, span in filters_of(model, policy, clause):
             dead = [one for one in conditions if _dead(policy, one, span)]
             if not dead:
                 continue
@@ -31,8 +31,8 @@ def check_never(policy: Policy) -> Iterator[Finding]:
             yield finding(
                 "error" if whole else "warning",
                 clause,
-                f"{name} {_text(dead[0], policy)} 永远不成立{'，这一条永远不执行' if whole else ''}。",
-                f"{name}: {_text(dead[0], policy)} can never hold{', so the clause does nothing' if whole else ''}.",
+                f"{name} {filter_text(dead[0], policy)} 永远不成立{'，这一条永远不执行' if whole else ''}。",
+                f"{name}: {filter_text(dead[0], policy)} can never hold{', so the clause does nothing' if whole else ''}.",
                 why,
                 why,
                 "核对条件里的数和词；两种情况任一即可时写成列表 [{…}, {…}]。",
@@ -44,7 +44,7 @@ def check_filter_words(policy: Policy) -> Iterator[Finding]:
     """A word in a filter that its figure never is, beside others that it can be: most likely mistyped."""
     model = model_of(policy, None, -inf)
     for clause in policy.order:
-        for name, conditions, span in _filters(model, policy, clause):
+        for name, conditions, span in filters_of(model, policy, clause):
             for one in (one for one in conditions if not _dead(policy, one, span) and not _seasonal(policy, one)):
                 for column, tests in one.items():
                     known = span(column).words
@@ -80,7 +80,7 @@ def _seasonal(policy: Policy, one: dict) -> bool:
     return any(isinstance(used.filed, dict) and "by" not in used.filed for maker in makers for used in used_parameters(policy, maker))
 
 
-def _filters(model: Model, policy: Policy, clause: Clause) -> Iterator[tuple[str, list[dict], Callable[[str], Span]]]:
+def filters_of(model: Model, policy: Policy, clause: Clause) -> Iterator[tuple[str, list[dict], Callable[[str], Span]]]:
     """Each filter of a clause with what its names can be."""
     table = policy.tables.get(clause.table)
 
@@ -100,7 +100,7 @@ def _filters(model: Model, policy: Policy, clause: Clause) -> Iterator[tuple[str
             yield name, value, lambda one: model.span(one, "employee")
 
 
-def _text(one: dict, policy: Policy) -> str:
+def filter_text(one: dict, policy: Policy) -> str:
     """A filter as it is written, with the reader's headings and words."""
     tests = ((name, test, value) for name, wanted in one.items() for test, value in wanted.items())
     return "、".join(f"{heading(policy, name)} {test} {worded(policy, name, value)}" for name, test, value in tests)

@@ -63,6 +63,22 @@ def check_weighted_clauses(policy: Policy) -> Iterator[Finding]:
         for clause in clauses:
             yield from _title_against_number(clause, clause.arguments.get("weight"))
             yield from _per_cent_as_factor(policy, clause)
+            yield from _below_zero(clause)
+
+
+def _below_zero(clause: Clause) -> Iterator[Finding]:
+    """A weight that turns a better figure into fewer points."""
+    weight = clause.arguments.get("weight")
+    if isinstance(weight, Fraction) and weight < 0:
+        yield warning(
+            clause,
+            f"weight: {shown(weight)} 小于 0，{clause.measure}越高得得越少。",
+            f"weight: {shown(weight)} is below 0: the higher {clause.measure}, the less it gives.",
+            f"{clause.measure}为 100 的人在这一条得 {shown(100 * weight)} {clause.unit}。",
+            f"{clause.measure} 100 gives {shown(100 * weight)} here.",
+            "权重写大于 0 的数；按次或按量扣分请用 per_event 或 per_unit。",
+            "write a weight above 0; for deductions use per_event or per_unit.",
+        )
 
 
 def _completed(policy: Policy, clauses: list[Clause], whole: Fraction) -> bool:

@@ -7,35 +7,67 @@ from fractions import Fraction
 from itertools import pairwise
 
 from kpi_helpers.arguments import ByColumn
+from kpi_helpers.columns import vocabulary
+from kpi_helpers.errors import did_you_mean
 from kpi_helpers.lint.conditions import fulfilled, overlapping
 from kpi_helpers.lint.findings import Finding, error, shared_rule, warning
 from kpi_helpers.lint.model import model_of
 from kpi_helpers.lint.pieces import ascending
 from kpi_helpers.lint.spans import Span
-from kpi_helpers.lint.told import listed, shown
+from kpi_helpers.lint.told import heading, listed, shown, worded
 from kpi_helpers.lint.turns import better_of
 from kpi_helpers.policy import Clause, Policy
 
 
 def check_unlisted_words(policy: Policy) -> Iterator[Finding]:
-    """Words that an earlier clause can give and a clause does not list: whoever gets one stops the month."""
+    """Words that an earlier clause can give, or that the policy lists for a column, and a clause does not: who has one gets no result."""
     if policy.module is not None:
         return
     for clause in policy.order:
         for argument, name, known in _lists(clause):
-            words = model_of(policy).span(name, clause.per).words
-            maker = model_of(policy).maker(name, clause.per)
-            lacking = sorted(words - known) if words and maker is not None else []
-            lacking = [word for word in lacking if _meets(policy, clause, name, word)]
-            if lacking:
-                yield error(
+            words = model_of(policy).span(name, clause.per).words or frozenset()
+            lacking = [word for word in sorted(words - known) if _meets(policy, clause, name, word)]
+            if not lacking or _everybodys(policy, name):
+                continue
+            told = [worded(policy, name, word) for word in lacking]
+            earlier = policy.order[: policy.order.index(clause)]
+            maker, called = next((one for one in reversed(earlier) if one.result == name), None), heading(policy, name)
+            yield error(
+                clause,
+                f"{argument} 没有写“{called}”的 {listed(told)}。",
+                f"{argument} lacks {listed(told)} of '{called}'.",
+                f"{f'条款 {maker.id} 给出' if maker else f'{called}为'}“{told[0]}”的人，这一条算不出。",
+                f"whoever has '{told[0]}'{f' by clause {maker.id}' if maker else ''} has no result here.",
+                f"补上 {listed(told)}，或写 otherwise。",
+                f"list {listed(told)}, or write otherwise:.",
+            )
+
+
+def _everybodys(policy: Policy, name: str) -> bool:
+    """Is it a shared column with the words of all departments, of which this one may well have few? As 岗位."""
+    columns = [column for table in policy.tables.values() if (column := table.column(name)) is not None]
+    shared = [entry.get("words") for entry in vocabulary()["columns"].values()]
+    return bool(columns) and model_of(policy).maker(name) is None and all(column.words in shared for column in columns)
+
+
+def check_strange_words(policy: Policy) -> Iterator[Finding]:
+    """{by: 等级, 特优: 200}: a number for a word that the figure never is."""
+    if policy.module is not None:
+        return
+    for clause in policy.order:
+        for by in (one for value in [*clause.arguments.values(), *clause.measures] for one in _by_columns(value)):
+            words, called = model_of(policy).span(by.column, clause.per).words, heading(policy, by.column)
+            strange = [word for word in by.values if words and word not in words]
+            if strange:
+                known = [worded(policy, by.column, word) for word in sorted(words)]
+                yield warning(
                     clause,
-                    f"{argument} 没有写“{name}”的 {listed(lacking)}。",
-                    f"{argument} lacks {listed(lacking)} of '{name}'.",
-                    f"条款 {maker.id} 给出“{lacking[0]}”的人，这一条算不出。",
-                    f"whoever gets '{lacking[0]}' by clause {maker.id} has no result here.",
-                    f"补上 {listed(lacking)}，或写 otherwise。",
-                    f"list {listed(lacking)}, or write otherwise:.",
+                    f"“{called}”不会是 {listed(strange)}，给它写的数不起作用。",
+                    f"'{called}' is never {listed(strange)}: the number for it has no effect.",
+                    f"“{called}”只会是 {listed(known)}。",
+                    f"'{called}' can only be {listed(known)}.",
+                    did_you_mean(strange[0], known),
+                    did_you_mean(strange[0], known),
                 )
 
 
