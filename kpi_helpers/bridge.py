@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import pandas as pd
 
@@ -16,7 +17,8 @@ from kpi_helpers.language import say
 from kpi_helpers.lines import UNIT_KEYS
 from kpi_helpers.numbers import exact, is_missing, text
 from kpi_helpers.policy import Clause, Policy
-from kpi_helpers.report.words import argument_word, show
+from kpi_helpers.report.names import known, result_of
+from kpi_helpers.report.words import RATIO, argument_word, show
 from kpi_helpers.result import Result
 
 FEWEST = 3  # of fewer sharers each could work out what the others did and got
@@ -114,6 +116,17 @@ class Period:
             line.quantity = (line.quantity or 0) + row["quantity"]
         line.cells |= {row["evidence"]} - {""}
 
+    @cached_property
+    def ratios(self) -> list[str]:
+        """The people's results that are parts of one."""
+        policy = self.policy
+        return [name for name in policy.results if name in self.result.employees and result_of(policy, name).unit == RATIO]
+
+    def ratio(self, id: str, name: str) -> Fraction | None:
+        """One of a person's ratios, where it is none that could as well be a number of times."""
+        value = self.result.employees.at[id, name]
+        return None if is_missing(value) or Fraction(value).denominator == 1 else value
+
     def group(self, id: str) -> dict[str, object] | None:
         """What may be told of a person's group: its score and head-counts, and of a group of one or two nothing at all."""
         groups, name = self.result.groups, self.result.employees["group_id"].get(id) if "group_id" in self.result.employees else None
@@ -180,7 +193,7 @@ def _reason(id: str, was: Line | None, is_: Line | None, then: Period, now: Peri
     if clauses[1] is None:
         return say("条款已不在办法中", "the clause is no longer in the policy")
     told = _changed_numbers(clauses[0], clauses[1], then.policy, now.policy)
-    told += _changed_quantity(was, is_, clauses[1], now)
+    told += _changed_quantity(id, was, is_, clauses[1], now)
     told += _changed_group(id, clauses[1], then, now)
     if not told:
         told = _changed_measures(id, clauses[1], then, now)
@@ -214,7 +227,7 @@ def _in_force(words: str) -> dict[str, str]:
     return {name: value for name, _, value in (part.partition("=") for part in words.split("；") if part)}
 
 
-def _changed_quantity(was: Line | None, is_: Line | None, clause: Clause, now: Period) -> list[str]:
+def _changed_quantity(id: str, was: Line | None, is_: Line | None, clause: Clause, now: Period) -> list[str]:
     """2 次 → 3 次: how often something happened, or the figure that a clause was applied to."""
     line, points = is_ or was, clause.arguments.get("points")
     old, new = (one.quantity if one else None for one in (was, is_))
@@ -226,7 +239,8 @@ def _changed_quantity(was: Line | None, is_: Line | None, clause: Clause, now: P
     if old is None or new is None:
         return []
     label = _title(now.policy, clause.measure) if clause.measure else _sheet(line)
-    return [f"{label} {show(old)} → {show(new)}".lstrip()]
+    unit = RATIO if any(now.ratio(id, name) == new for name in now.ratios) else ""
+    return [f"{label} {show(old, unit)} → {show(new, unit)}".lstrip()]
 
 
 def _sheet(line: Line) -> str:
@@ -252,7 +266,8 @@ def _changed_measures(id: str, clause: Clause, then: Period, now: Period) -> lis
         if per == "employee" and all(name in frame and id in frame.index for frame in frames):
             values = [frame.at[id, name] for frame in frames]
             if not any(map(is_missing, values)) and values[0] != values[1]:
-                told.append(f"{_title(now.policy, name)} {show(values[0])} → {show(values[1])}")
+                unit = known(now.policy, name).unit
+                told.append(f"{_title(now.policy, name)} {show(values[0], unit)} → {show(values[1], unit)}")
     return told
 
 

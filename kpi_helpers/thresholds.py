@@ -9,10 +9,12 @@ from fractions import Fraction
 from kpi_helpers.arguments import ByColumn, Named, hints
 from kpi_helpers.columns import vocabulary
 from kpi_helpers.filters import NUMBER_TESTS
+from kpi_helpers.numbers import is_number, text
 from kpi_helpers.policy import Clause, Policy, value_text
-from kpi_helpers.report.words import argument_word
+from kpi_helpers.report.names import result_of
+from kpi_helpers.report.words import RATIO, argument_word, unit_word
 from kpi_helpers.what_if.constraints import named
-from kpi_helpers.what_if.tunables import Tunable, entries, is_number, tunables
+from kpi_helpers.what_if.tunables import Tunable, entries, tunables
 
 POINTS = "分"
 BANDS = {"from": "at_least", "above": "above", "to": "at_most", "below": "below"}  # the keys of a band and what they ask
@@ -172,23 +174,30 @@ def _threshold(policy, clause, figure, test, edge, numbers, several: bool, **mor
     unit = unit_of(policy, figure) or (tunable.unit if tunable else "")
     title = tunable.title if tunable else clause.title
     title += f" · {title_of(policy, figure)}" if several or tunable is None else ""
-    shown = value_text(edge) + (f" × {value_text(more['of'])}" if more.get("of", 1) != 1 else "")
+    counted = counted_of(policy, figure)
+    ratio = unit == RATIO or counted is not None and not unit
+    shown = _edge_text(edge, ratio) + (f" × {value_text(more['of'])}" if more.get("of", 1) != 1 else "")
     if test and tunable is None:
         title += f" {argument_word(next((key for key, asked in BANDS.items() if asked == test), test))}"
     made = maker(policy, figure)
     return Threshold(
         clause=clause.id,
-        title=f"{title} {shown} {unit}".rstrip(),
+        title=f"{title} {shown} {unit_word(unit)}".rstrip(),
         figure=figure,
         test=test,
         edge=edge,
         per=getattr(rule, "compares", clause.per),
         unit=unit,
         behind=made.measure if made is not None and getattr(made.rule, "repeats", False) else figure,
-        counted=_counted(policy, figure),
+        counted=counted,
         mean_by=_chosen(clause, getattr(rule, "mean_by", "")),
         **more,
     )
+
+
+def _edge_text(edge, ratio: bool) -> str:
+    """The edge in words; of a ratio as per cent, as the figure itself is shown."""
+    return f"{text(100 * edge)}%" if ratio and isinstance(edge, Fraction) else value_text(edge)
 
 
 def maker(policy: Policy, figure: str, before: str | None = None) -> Clause | None:
@@ -208,7 +217,7 @@ def _left(policy: Policy, clause: Clause) -> list[str]:
     return [*getattr(clause.rule, "counted", ()), *(_figures(policy, clause, again) if again else ())]
 
 
-def _counted(policy: Policy, figure: str) -> tuple[str, Named | Fraction] | None:
+def counted_of(policy: Policy, figure: str) -> tuple[str, Named | Fraction] | None:
     """Count and quota that a ratio is made of, as the rule that makes it says; None where the ratio is bent (rounded, capped, scaled)."""
     clause = maker(policy, figure)
     counted = getattr(clause.rule, "counted", {}) if clause is not None else {}
@@ -248,6 +257,6 @@ def title_of(policy: Policy, figure: str) -> str:
 
 def unit_of(policy: Policy, figure: str) -> str:
     """The unit of a figure: that of its column or result, else of the clause that makes it."""
-    found = policy.results.get(figure) or _heading(policy, figure)
+    found = result_of(policy, figure) if figure in policy.results else _heading(policy, figure)
     made = maker(policy, figure)
     return getattr(found, "unit", "") or (POINTS if found is None and made is not None and made.unit == POINTS else "")

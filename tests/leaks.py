@@ -37,7 +37,7 @@ _TECHNICAL = {
 }
 TECHNICAL = {kind: re.compile(pattern) for kind, pattern in _TECHNICAL.items()}
 MONEY = re.compile(r"\d\s*(?:元|yuan\b)|[¥￥]\s*\d|\b(?:RMB|CNY)\b")
-_AMOUNT = re.compile(r"(?<![0-9A-Za-z_.,-])\d[\d,]*(?:\.\d+)?(?![0-9A-Za-z_%]|[.,-]\d)")
+_AMOUNT = re.compile(r"(?<![0-9A-Za-z_.,−-])\d[\d,]*(?:\.\d+)?(?![0-9A-Za-z_%]|[.,-]\d)")
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z_])(?<!\d[./:-])", r"(?![0-9A-Za-z_%]|[./:-]\d)"  # no part of a number, date, time or clause
 
 

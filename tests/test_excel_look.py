@@ -18,10 +18,12 @@ from kpi_helpers.language import set_language
 from kpi_helpers.numbers import exact
 from kpi_helpers.report.grades import grades_of
 from kpi_helpers.report.grids import Column, Grid
-from kpi_helpers.report.looks import grade_colours, ratios
+from kpi_helpers.report.looks import grade_colours
+from kpi_helpers.report.names import result_of
 from kpi_helpers.report.results import write_results
 from kpi_helpers.report.sheets import cut, text_width
 from kpi_helpers.report.views import View
+from kpi_helpers.report.words import RATIO
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,8 @@ def test_dates_and_times_are_dates(tmp_path):
     ],
 )
 def test_a_ratio_is_shown_per_cent_only_where_it_is_a_part_of_one(policy, shown, kept):
-    found = set(ratios(load_policy(policy)))
+    made = load_policy(policy)
+    found = {one.title for one in (result_of(made, name) for name in made.results) if one.unit == RATIO}
     assert shown <= found and not kept & found
 
 

@@ -91,6 +91,22 @@ def test_who_has_no_published_result_is_undecided_without_a_reason(job, small, s
     assert "未定 1" in page and not any(word in page for word in ("资料不全", "数据有误", "申诉", "待决定", status))
 
 
+@pytest.mark.parametrize("lang, word, open", [("zh", "不评分", "未定"), ("en", "not scored", "undecided")])
+def test_who_is_complete_and_is_not_scored_is_not_undecided(lang, word, open):
+    job = find_job("2026-10", "达沃")
+    result = scored(job, {"score_scope": "specialists"})
+    without = [
+        id
+        for id, role in zip(result.inputs["employees"]["employee_id"], result.inputs["employees"]["role"], strict=True)
+        if role != "specialist"
+    ]
+    set_language(lang)
+    found = rows(published(to_all(job, "id"), result))
+    set_language(None)
+    assert without and {id for id, cells in found.items() if cells == [word]} == set(without)
+    assert [id for id, cells in found.items() if cells == [open]] == list(result.employees.index[result.employees["status"] != "complete"])
+
+
 @pytest.mark.parametrize("status", ["out_of_scope", "not_assessed"])
 def test_for_whom_nothing_is_to_come_is_not_listed(job, small, status):
     states = small.employees["status"].where(small.employees.index != "001", status)

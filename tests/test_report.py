@@ -106,7 +106,7 @@ def test_the_ledger_of_the_page_adds_up_to_every_score(soup, result):
     found = {}
     for fold in soup.find("h2", id="ledger").parent.find_all("details"):
         values = [cell.find_all("td")[2] for cell in fold.select("tbody tr")]
-        points = [Fraction(value.contents[0]) for value in values if value.small and value.small.text.strip() == "分"]
+        points = [Fraction(value.contents[0].replace("−", "-")) for value in values if value.small and value.small.text.strip() == "分"]
         found[re.search(r"（([^（）]*)）$", fold.summary.b.text)[1]] = sum(points)
     assert found == totals
 

@@ -136,7 +136,7 @@ def test_every_proposal_stands_with_its_people_and_the_note_of_the_risk(graded):
     for flag in graded.result.flags.to_dict("records"):
         assert flag["title"] in text and f"（{flag['employee_id']}）" in text and flag["note"] in text
     first = part.find("div", class_="matter")
-    assert "劳动合同法" in first.find("p", class_="notice").text and "2026-07：52.95" in first.table.text
+    assert "劳动合同法" in first.find("p", class_="notice").text and "绩效得分：2026-07 52.95 分、2026-08 48.76 分" in first.table.text
 
 
 def test_deadlines_are_counted_in_working_days(graded):

@@ -135,9 +135,9 @@ def test_the_lines_of_every_slip_add_up_to_what_is_published(department):
 
 def test_a_line_tells_event_day_and_words():
     page = words(statement_page(made("维康")["W011"]))
-    assert re.search(r"客户投诉情况属实\s+S017 · 2026-10-\d\d · 客户来电投诉，录音核实\s+1\s+-5\s+S", page)
+    assert re.search(r"客户投诉情况属实\s+S017 · 2026-10-\d\d · 客户来电投诉，录音核实\s+1\s+−5\s+S", page)
     twice = words(statement_page(made("维康")["W013"]))
-    assert re.search(r"S019 · 2026-10-\d\d · ×2 · 故意不接电话两项\s+2\s+-10", twice)
+    assert re.search(r"S019 · 2026-10-\d\d · ×2 · 故意不接电话两项\s+2 × −5\s+−10", twice)
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
@@ -179,7 +179,7 @@ def test_an_incomplete_result_says_what_is_missing_and_shows_no_total():
 def test_the_bridge_stands_with_both_ends():
     page = words(statement_page(made("维康")["W006"]))
     assert re.search(
-        r"上期 2026-09\s+92\s+2\.A3\.1\s+未打扫\s+1 次 → 0 次\s+\+3\s+2\.A4\.1a\s+少参加一次学习\s+0 次 → 1 次\s+-2\s+= 本期 2026-10\s+93",
+        r"上期 2026-09\s+92\s+2\.A3\.1\s+未打扫\s+1 次 → 0 次\s+\+3\s+2\.A4\.1a\s+少参加一次学习\s+0 次 → 1 次\s+−2\s+= 本期 2026-10\s+93",
         page,
     )
 

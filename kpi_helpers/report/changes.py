@@ -11,10 +11,10 @@ from kpi_helpers.language import say
 from kpi_helpers.numbers import exact, half_up, is_missing
 from kpi_helpers.policy import Policy
 from kpi_helpers.report.grids import Column, Grid
-from kpi_helpers.report.in_force import called, own_numbers
+from kpi_helpers.report.in_force import own_numbers, with_unit
 from kpi_helpers.report.names import label
 from kpi_helpers.report.views import View, mean
-from kpi_helpers.report.words import show, signed, unit_word
+from kpi_helpers.report.words import amount, signed
 
 MOVERS, REASONS = 10, 3
 
@@ -97,7 +97,7 @@ def _value(frame, name: str, unit) -> Fraction | None:
 
 
 def _row(title: str, then: Fraction | None, now: Fraction | None, unit: str = "") -> list:
-    sides = [None if value is None else f"{show(value, unit)} {unit_word(unit)}".rstrip() for value in (then, now)]
+    sides = [None if value is None else amount(value, unit) for value in (then, now)]
     return [title, *sides, "–" if then is None or now is None else signed(half_up(now - then, 4), unit)]
 
 
@@ -145,7 +145,7 @@ def _numbers(now: Policy, then: Policy) -> Grid:
     grid = Grid(say("办法中变了的数", "Numbers of the policy that changed"), [Column(title) for title in titles], [])
     for name in {**then.parameters, **now.parameters}:
         old, new = (policy.parameters.get(name) for policy in (then, now))
-        sides = [None if one is None else f"{called(policy, one)} {one.unit}".rstrip() for policy, one in ((then, old), (now, new))]
+        sides = [None if one is None else with_unit(policy, one) for policy, one in ((then, old), (now, new))]
         if sides[0] != sides[1]:
             one = new or old
             grid.rows.append([one.title or name, *sides, one.source])

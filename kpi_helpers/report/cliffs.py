@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 
 from kpi_helpers.cliffs import Change, Near, Stand, Threshold, near, nudged, thresholds
 from kpi_helpers.language import say
@@ -13,7 +12,7 @@ from kpi_helpers.policy import Policy
 from kpi_helpers.report.grids import Column, Grid
 from kpi_helpers.report.names import known
 from kpi_helpers.report.views import View
-from kpi_helpers.report.words import show, signed, unit_word
+from kpi_helpers.report.words import RATIO, percent, show, signed, unit_word
 from kpi_helpers.result import Result
 from kpi_helpers.thresholds import unit_of
 
@@ -76,7 +75,7 @@ def _grid(view: View, edge: Edge, brought: dict) -> Grid:
     rows = []
     for stand in [*one.below[:LISTED], *one.above[:LISTED]]:
         reached = change_words(brought[_key(one.threshold, stand)]) if stand.lacking > 0 and _key(one.threshold, stand) in brought else ""
-        shown = [figure_words(stand.figure, one.threshold), lacking_words(stand, counted_in(view.policy, one.threshold)), reached]
+        shown = [figure_words(stand, one.threshold), lacking_words(view.policy, one.threshold, stand), reached]
         rows.append([who(view, one.threshold, stand), *([stand.of] if several else []), *shown])
     more = [len(side) - LISTED for side in (one.below, one.above)]
     title = edge.title + say(f"：线下 {len(one.below)}、线上 {len(one.above)}", f": {len(one.below)} below, {len(one.above)} above")
@@ -91,16 +90,29 @@ def who(view: View, threshold: Threshold, stand: Stand) -> str:
     return stand.id if threshold.per == "group" else say("部门", "department")
 
 
-def figure_words(figure: Fraction, threshold: Threshold) -> str:
-    """A ratio of a count as per cent, cut off so that nobody seems to have reached what he has not; else the figure with its unit."""
-    if threshold.counted:
-        return f"{text(Fraction(floor(figure * 10_000), 100))}%"
-    return f"{show(half_up(figure, 4))} {unit_word(threshold.unit)}".rstrip()
+def figure_words(stand: Stand, threshold: Threshold) -> str:
+    """The figure with its unit, a ratio as per cent; where rounding would take it over the edge, with more decimals."""
+    if not is_ratio(threshold):
+        return f"{show(half_up(stand.figure, 4))} {unit_word(threshold.unit)}".rstrip()
+    over = (half_up(stand.figure, 4) < stand.edge) != (stand.figure < stand.edge)
+    return f"{text(100 * stand.figure)}%" if over else percent(stand.figure)
 
 
-def lacking_words(stand: Stand, unit: str) -> str:
+def is_ratio(threshold: Threshold) -> bool:
+    """Is what is compared a part of one, such as a count of its quota?"""
+    return threshold.unit == RATIO or bool(threshold.counted) and not threshold.unit
+
+
+def distance_words(policy: Policy, threshold: Threshold, distance: Fraction) -> str:
+    """How far it is to the edge: 2 次, 0.5 分, 1.50%."""
+    if is_ratio(threshold) and not threshold.counted:
+        return percent(distance)
+    return f"{show(distance)}{counted_in(policy, threshold)}"
+
+
+def lacking_words(policy: Policy, threshold: Threshold, stand: Stand) -> str:
     """差 2 次 · 余 3 次 · 正好在线上."""
-    amount = f"{show(half_up(abs(stand.lacking), 4))}{unit}"
+    amount = distance_words(policy, threshold, half_up(abs(stand.lacking), 4))
     if stand.lacking > 0:
         return say(f"差 {amount}", f"{amount} short")
     return say(f"余 {amount}", f"{amount} to spare") if stand.lacking else say("正好在线上", "just on the edge")
@@ -112,7 +124,8 @@ def counted_in(policy: Policy, threshold: Threshold) -> str:
     unit = unit_word(unit_of(policy, counted) if counted else threshold.unit)
     if unit or not counted:
         return f" {unit}".rstrip()
-    return f"（{known(policy, counted.rpartition('.')[2]).title}）"
+    title = known(policy, counted.rpartition(".")[2]).title
+    return say(f"（{title}）", f" ({title})")
 
 
 def own_changes(change: Change) -> list[str]:

@@ -31,7 +31,8 @@ class Bar:
 class Grid:
     """One table for readers: rows of plain values; `assumed` holds the (row, column) that rest on an assumption.
 
-    total: a last row that is the sum of the others. links: where the values of the first column lead to on the page.
+    total: a last row that is the sum of the others. units: those of single cells, where they differ from their column.
+    links: where the values of the first column lead to on the page.
     """
 
     title: str
@@ -40,6 +41,11 @@ class Grid:
     assumed: set[tuple[int, int]] = field(default_factory=set)
     total: list | None = None
     links: dict[str, str] = field(default_factory=dict)
+    units: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def unit(self, row: int, column: int) -> str:
+        """The unit of one cell."""
+        return self.units.get((row, column), self.columns[column].unit)
 
     def __len__(self):
         return len(self.rows)

@@ -12,7 +12,7 @@ from kpi_helpers.report.costs import points
 from kpi_helpers.report.deadlines import deadlines
 from kpi_helpers.report.grades import distribution
 from kpi_helpers.report.views import View, mean, plain
-from kpi_helpers.report.words import show, status_word, unit_word, yuan
+from kpi_helpers.report.words import amount, show, status_word, unit_word, yuan
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _scores(view: View) -> str:
         return say("本期没有公布的得分。", "No score was published.")
     ends = [[view.person(id) for id, one in known.items() if one == end] for end in (max(known.values()), min(known.values()))]
     top, low = (_some(names) for names in ends)
-    words = say(f"平均 {show(mean(known.values()))} {score.unit}", f"mean {show(mean(known.values()))}")
+    words = say(f"平均 {amount(mean(known.values()), score.unit)}", f"mean {show(mean(known.values()), score.unit)}")
     words += say(f"；最高的是{top}，{show(max(known.values()))} 分", f"; highest {top}, {show(max(known.values()))}")
     words += say(f"；最低的是{low}，{show(min(known.values()))} 分", f"; lowest {low}, {show(min(known.values()))}")
     grid = distribution(view)

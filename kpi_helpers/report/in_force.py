@@ -6,7 +6,7 @@ from kpi_helpers.language import say
 from kpi_helpers.policy import Clause, Parameter, Policy, value_text
 from kpi_helpers.report.grids import Column, Grid
 from kpi_helpers.report.names import known, label, word
-from kpi_helpers.report.words import basis_word
+from kpi_helpers.report.words import basis_word, unit_word
 
 _LONG = 120  # signs of a number in force that are not said again in every clause that uses it
 
@@ -61,6 +61,11 @@ def called(policy: Policy, parameter: Parameter) -> str:
     return parameter.words.get(value_text(parameter.value)) or value_words(policy, parameter.value)
 
 
+def with_unit(policy: Policy, parameter: Parameter) -> str:
+    """A parameter's value with its unit."""
+    return f"{called(policy, parameter)} {unit_word(parameter.unit)}".rstrip()
+
+
 def value_words(policy: Policy, value) -> str:
     """Any value: 是 or 否, a number, a table as 不低于 1.1、给 120；…"""
     if value is None:
@@ -87,7 +92,7 @@ def parameters(policy: Policy) -> Grid:
 def _parameter(policy: Policy, one: Parameter) -> list:
     trial = say("试算值", "trial value") if one.overridden else ""
     note = "；".join(part for part in (trial, one.note) if part)
-    return [one.title or one.name, called(policy, one), one.unit, _basis(one.basis), one.source, note, one.name]
+    return [one.title or one.name, called(policy, one), unit_word(one.unit), _basis(one.basis), one.source, note, one.name]
 
 
 def _basis(code: str) -> str:

@@ -8,9 +8,8 @@ from math import ceil
 
 from kpi_helpers.cliffs import Change, Stand, Threshold, ahead, nudged
 from kpi_helpers.language import say
-from kpi_helpers.report.cliffs import counted_in, figure_words, own_changes
+from kpi_helpers.report.cliffs import distance_words, figure_words, own_changes
 from kpi_helpers.report.views import View
-from kpi_helpers.report.words import show
 from kpi_helpers.result import Result
 
 _SCORINGS, _FEWEST = 9_000, 20  # people scored again for all slips together, and how many edges at least
@@ -77,11 +76,11 @@ def _published(result: Result, id: str) -> bool:
 
 def _step(view: View, threshold: Threshold, stand: Stand, change: Change | None) -> Step:
     # rounded up: what is told must be enough
-    amount = show(Fraction(ceil(stand.lacking * 10_000), 10_000))
+    amount = distance_words(view.policy, threshold, Fraction(ceil(stand.lacking * 10_000), 10_000))
     title = threshold.title if not stand.of else f"{threshold.title}（{stand.of}）"
     return Step(
         title,
-        figure_words(stand.figure, threshold),
-        amount + counted_in(view.policy, threshold),
+        figure_words(stand, threshold),
+        amount,
         say("；", "; ").join(own_changes(change)) if change else "",
     )

@@ -22,12 +22,16 @@ _KINDS = {"deduction": ("扣分", "deductions"), "addition": ("加分", "additio
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what it is, the calculation in words, what comes out, and the clauses behind it."""
+    """One step: what it is, the calculation in words, what comes out, and the clauses behind it.
+
+    common: may everybody who shares be told of it? Not of what single people got or lost.
+    """
 
     title: str
     sum: str
     result: str
     clauses: tuple[str, ...] = ()
+    common: bool = True
 
 
 @dataclass
@@ -42,13 +46,13 @@ class _Lines:
     """The ledger's lines as a pool needs them: each group's own (the department's under None), and the people's by clause and group."""
 
     def __init__(self, view: View):
-        sharing = {clause.id for clause in _sharing(view)}
+        shared = {clause.id for clause in sharing(view)}
         self.own: dict = defaultdict(list)
         self.people: dict = defaultdict(list)
         for row in view.ledger:
             if row["employee_id"] is None:
                 self.own[row["group_id"]].append(row)
-            elif row["clause"] in sharing and row["value"] is not None:
+            elif row["clause"] in shared and row["value"] is not None:
                 for group in {row["group_id"], None}:
                     self.people[row["clause"], group].append(row)
 
@@ -59,7 +63,16 @@ def pools(view: View) -> list[Pool]:
     groups = [Pool(str(group), _steps(view, ledger, group)) for group in view.group_names]
     found = [one for one in groups if one.steps]
     own = _steps(view, ledger, None)
-    return [*found, Pool(say("部门", "Department"), own)] if own else found
+    return [*found, Pool(_department(), own)] if own else found
+
+
+def common_steps(view: View) -> dict[str | None, list[Step]]:
+    """The steps that whoever shares may be told of, by group; the department's under None."""
+    return {None if one.of == _department() else one.of: [step for step in one.steps if step.common] for one in pools(view)}
+
+
+def _department() -> str:
+    return say("部门", "Department")
 
 
 def _steps(view: View, ledger: _Lines, group) -> list[Step]:
@@ -139,13 +152,13 @@ def _score(view: View, group, lines: list[dict]) -> Step | None:
         for place, (word, value) in enumerate(sums.items())
     ]
     others = [row for row in rows if row["kind"] not in _KINDS]
-    return Step(shown.title, " ".join(parts), f"{show(score)} {say('分', 'points')}", _clauses(others or rows))
+    return Step(shown.title, " ".join(parts), f"{show(score)} {say('分', 'points')}", _clauses(others or rows), common=False)
 
 
 # -- the shares --------------------------------------------------------------------------------------------------------
 
 
-def _sharing(view: View) -> list[Clause]:
+def sharing(view: View) -> list[Clause]:
     """The clauses that share money out among people."""
     pays = [clause for clause in view.policy.clauses if clause.per == "employee" and clause.unit == _MONEY]
     return [clause for clause in pays if clause.kind == "pool" or "pool" in clause.arguments]
@@ -154,7 +167,7 @@ def _sharing(view: View) -> list[Clause]:
 def _shares(view: View, ledger: _Lines, group, chain: list[dict], left: dict[str, Fraction]) -> list[Step]:
     """What is shared out among the people of this group (or the department), if the lines add up to what there was to share."""
     steps = []
-    for clause in _sharing(view):
+    for clause in sharing(view):
         mine = ledger.people[clause.id, group]
         if not mine or within(clause) != ("department" if group is None else "group"):
             continue
@@ -186,7 +199,7 @@ def _share(clause: Clause, lines: list[dict], given: Fraction, rest: Fraction) -
     if rest:
         rest_words = f"{'−' if rest < 0 else ''}{yuan(abs(rest))}"
         words += say(f"，分配余额 {rest_words} 元", f", {rest_words} yuan left")
-    return Step(clause.title, words, result, (clause.id,))
+    return Step(clause.title, words, result, (clause.id,), common=len(amounts) == 1)
 
 
 def money(value: Fraction) -> str:

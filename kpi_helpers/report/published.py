@@ -143,14 +143,20 @@ def _labels(job: Job, result: Result, people: str) -> dict[str, str]:
 
 
 def _rows(view: View, frame, shown: list[Shown], labels: dict[str, str], roster: bool) -> list[tuple[str, list[str] | None]]:
-    """By place where places are shown, else as on the roster, whose order would undo pseudonyms; the undecided come last."""
+    """By place where places are shown, else as on the roster, whose order would undo pseudonyms; the undecided come last.
+
+    Whose result is complete and holds nothing that is shown is not scored (a supervisor, where only specialists are): not undecided.
+    """
     rows = []
     for line, (unit, status) in enumerate(zip(frame.index, frame["status"], strict=True)):
         if status in _NEVER:
             continue
-        values = [word(one, plain(frame.at[unit, one.name])) for one in shown] if status in _PUBLISHED else [None]
-        decided = all(value is not None for value in values)
-        place = next((value for one, value in zip(shown, values, strict=False) if one.name == "rank"), None) or 0
-        texts = [show(value, one.unit) for one, value in zip(shown, values, strict=True)] if decided else None
-        rows.append((not decided, place, "" if roster else labels[unit], line, labels[unit], texts))
+        decided = status in _PUBLISHED
+        values = [word(one, plain(frame.at[unit, one.name])) if decided else None for one in shown]
+        texts = [show(value, one.unit) for one, value in zip(shown, values, strict=True)]
+        if all(value is None for value in values):
+            texts = [say("不评分", "not scored")] * len(shown)
+        places = [value for one, value in zip(shown, values, strict=True) if one.name == "rank"]
+        place = (places[0] is None, places[0] or 0) if places else ()
+        rows.append((not decided, place, "" if roster else labels[unit], line, labels[unit], texts if decided else None))
     return [row[-2:] for row in sorted(rows, key=lambda row: row[:4])]

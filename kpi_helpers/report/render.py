@@ -13,7 +13,7 @@ import jinja2
 from kpi_helpers.language import language, say
 from kpi_helpers.numbers import text
 from kpi_helpers.report.grids import Bar
-from kpi_helpers.report.words import basis_word, show, unit_word
+from kpi_helpers.report.words import basis_word, exactly, show, signed, unit_word
 
 FOLDER = Path(__file__).parent
 
@@ -25,7 +25,9 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     found.filters |= {
+        "exactly": exactly,
         "show": show,
+        "signed": signed,
         "basis_word": basis_word,
         "numeric": numeric,
         "ranges": ranges,

@@ -17,7 +17,7 @@ from kpi_helpers.report.payroll import Payroll
 from kpi_helpers.report.sheets import Sheets, clean, text_width
 from kpi_helpers.report.statements import statement_name
 from kpi_helpers.report.views import View
-from kpi_helpers.report.words import basis_word
+from kpi_helpers.report.words import RATIO, basis_word, unit_word
 from kpi_helpers.result import Result
 
 _SHORT = 44  # digits of numbers in force that stand on one line of the ledger
@@ -51,7 +51,7 @@ def _results(job: Job, view: View):
     for grid in view.others():
         yield grid.title, grid, say("办法规定的其他结果", "another result that the policy asks for"), {}
     ledger, about = _spelled(view), say("每一分、每一元的条款、数量与出处", "clause, quantity and evidence of each point and yuan")
-    yield say("台账", "Ledger"), ledger, about, {"units": (_place(ledger, "数值", "value"), _place(ledger, "单位", "unit"))}
+    yield say("台账", "Ledger"), ledger, about, {}
     yield say("工资", "Payroll"), view.pay.grid(), say("每人每项金额与合计", "every pay line of everybody, with totals"), {"total": True}
 
 
@@ -79,13 +79,14 @@ def _with_slips(grid: Grid, job: Job) -> Grid:
 def _spelled(view: View) -> Grid:
     """The ledger in words: 原文, 解读, 假设 instead of the letters; whole tables of numbers are left to the sheet 条款."""
     grid = view.ledger_grid()
-    basis, numbers = _place(grid, "类别", "basis"), _place(grid, "生效数值", "in force")
+    basis, numbers, unit = _place(grid, "类别", "basis"), _place(grid, "生效数值", "in force"), _place(grid, "单位", "unit")
     rows = [list(row) for row in grid.rows]
     said = {text: in_force(view.policy, text or "") for text in {row[numbers] for row in rows}}  # the same for all lines of a clause
     for row in rows:
         row[basis], words = basis_word(row[basis]), said[row[numbers]]
+        row[unit] = say(RATIO, "ratio") if row[unit] == RATIO else unit_word(row[unit])
         row[numbers] = words if text_width(words) <= _SHORT else say("见“条款”表", "see the sheet Clauses")
-    return Grid(grid.title, grid.columns, rows)
+    return Grid(grid.title, grid.columns, rows, units=grid.units)
 
 
 def _place(grid: Grid, zh: str, en: str) -> int:

@@ -20,7 +20,7 @@ from kpi_helpers.report.names import word
 from kpi_helpers.report.render import environment
 from kpi_helpers.report.scoreboard import WIDEST, scoreboard
 from kpi_helpers.report.views import View, plain
-from kpi_helpers.report.words import show, status_word, unit_word
+from kpi_helpers.report.words import amount, show, status_word
 from kpi_helpers.result import Result
 from kpi_helpers.what_if.replay import Replay
 from kpi_helpers.what_if.tunables import tunables
@@ -101,6 +101,7 @@ class Report:
             pools=pools.pools(self.view),
             group_ledgers=[Fold(say("部门", "Department") if id is None else id, lines[id]) for id in units],
             anchors=self.anchors,
+            sums=self.view.calculations,
         )
 
     def grades(self) -> Html:
@@ -138,7 +139,7 @@ class Report:
         """台账: everybody's lines, folded."""
         ids = [id for id in self.result.employees.index if id in self.lines]
         people = [Fold(self.view.person(id), self.lines[id], self._outcome(id), self.people_links[id]) for id in ids]
-        return self.section("ledger", people=people, anchors=self.anchors)
+        return self.section("ledger", people=people, anchors=self.anchors, sums=self.view.calculations)
 
     def _outcome(self, employee_id) -> str:
         """得分, 等级, 应发金额 in one line; the status where there is none of them."""
@@ -146,7 +147,7 @@ class Report:
         shown = [one for one in self.view.shown(self.result.employees) if one.role in ("score", "grade")]
         values = [(one.title, word(one, plain(row[one.name])), one.unit) for one in shown]
         values.append((say("应发金额", "pay"), paid if self.view.pay.clauses else None, "元"))
-        parts = [f"{title} {show(value, unit)} {unit_word(unit)}".rstrip() for title, value, unit in values if value is not None]
+        parts = [f"{title} {amount(value, unit)}" for title, value, unit in values if value is not None]
         return " · ".join(parts or [status_word(row["status"])])
 
     def clauses(self) -> Html:

@@ -13,9 +13,9 @@ from xlsxwriter.utility import xl_range
 
 from kpi_helpers.language import say
 from kpi_helpers.numbers import half_up
-from kpi_helpers.report.grids import Column, Grid
+from kpi_helpers.report.grids import Grid
 from kpi_helpers.report.looks import INK, LINE, TINT, WARM, Looks
-from kpi_helpers.report.words import basis_word, show
+from kpi_helpers.report.words import basis_word, show, unit_word
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -60,18 +60,17 @@ class Sheets:
         sheet.set_footer(f"&L{say('机密：含个人薪酬，仅供人事与财务', 'Confidential: pay of individuals, for HR and finance')}&R{pages}")
         return sheet
 
-    def add(self, name: str, grid: Grid, units: tuple[int, int] | None = None, total: bool = False) -> str:
+    def add(self, name: str, grid: Grid, total: bool = False) -> str:
         """One grid as a sheet; returns the sheet's name.
 
-        units: the column of numbers whose unit stands row by row in the other column. total: a last row of sums in 元.
+        total: a last row of sums in 元.
         """
         sheet = self.new(name)
         widths = [_NARROW - 2] * len(grid.columns)
         for y, row in enumerate(grid.rows):
             lines = 1
             for x, value in enumerate(row):
-                unit = row[units[1]] or "" if units and x == units[0] else grid.columns[x].unit
-                width = self.write(sheet, y + 1, x, value, grid.columns[x], unit, (y, x) in grid.assumed)
+                width = self.write(sheet, y + 1, x, value, grid.unit(y, x), (y, x) in grid.assumed)
                 widths[x] = max(widths[x], min(width, _WIDE - 2))
                 lines = max(lines, _lines(value) if width > _WIDE - 2 or isinstance(value, str) and "\n" in value else 1)
             if lines > 1:  # LibreOffice does not find the height by itself
@@ -103,7 +102,8 @@ class Sheets:
         form = self.format(bold=True, bg_color=TINT, text_wrap=True, align="center", valign="vcenter")
         found, lines = [], 1
         for x, column in enumerate(grid.columns):
-            title = column.title + (f"（{column.unit}）" if column.unit else "") + (f"（{basis_word('A')}）" if column.basis == "A" else "")
+            unit = unit_word(column.unit)
+            title = column.title + (f"（{unit}）" if unit else "") + (f"（{basis_word('A')}）" if column.basis == "A" else "")
             wanted = text_width(title) + 3  # the filter's button
             width = max(widths[x], min(wanted, _WIDE - 2, max(_SHORT, -(-wanted // (2 if wanted <= 2 * _SHORT else 3)) + 2)))
             lines = max(lines, -(-wanted // (width - 1)))
@@ -120,7 +120,7 @@ class Sheets:
             form = {"bold": True, "bg_color": TINT}
             if column.unit.startswith("元") and any(row[x] is not None for row in grid.rows):
                 value = half_up(sum((row[x] or 0 for row in grid.rows), Fraction(0)))
-                form["num_format"] = self.looks.number_format(value, column, column.unit)
+                form["num_format"] = self.looks.number_format(value, column.unit)
                 sheet.write_formula(y, x, f"=ROUND(SUBTOTAL(109,{xl_range(1, x, y - 1, x)}),2)", self.format(**form), float(value))
                 widths[x] = max(widths[x], text_width(show(value, "元")))
             elif x == 0:
@@ -136,13 +136,13 @@ class Sheets:
                 rule = {"type": "cell", "criteria": "==", "value": literal, "format": self.once(look)}
                 sheet.conditional_format(1, x, len(grid.rows), x, rule)
 
-    def write(self, sheet, y, x, value, column: Column, unit: str = "", assumed: bool = False) -> int:
+    def write(self, sheet, y, x, value, unit: str = "", assumed: bool = False) -> int:
         """One value with the format of its kind; returns how many digits wide it is."""
         look = {"font_color": WARM} if assumed else {}
         if isinstance(value, float) and isfinite(value):
             value = Fraction(repr(value))
         if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-            form = self.looks.number_format(Fraction(value), column, unit)
+            form = self.looks.number_format(Fraction(value), unit)
             sheet.write_number(y, x, float(value), self.format(num_format=form, **look))
             return min(len(show(value, unit)), 12) if form.startswith(("General", "0")) else len(show(value, unit))
         if isinstance(value, (date, datetime)):

@@ -12,13 +12,15 @@ from kpi_helpers.bridge import FEWEST, Bridge, bridges, sharers
 from kpi_helpers.cliffs.standing import reopened
 from kpi_helpers.departments import Job
 from kpi_helpers.language import say
+from kpi_helpers.report import pools
 from kpi_helpers.report.headline import Figure
+from kpi_helpers.report.in_force import with_unit
 from kpi_helpers.report.names import lacking, word
 from kpi_helpers.report.next_steps import Step, next_steps
 from kpi_helpers.report.own_records import Records, Veil
 from kpi_helpers.report.published import listed_as, pseudonym
 from kpi_helpers.report.views import View, plain
-from kpi_helpers.report.words import show, status_word
+from kpi_helpers.report.words import amount, show, status_word
 from kpi_helpers.result import Result
 
 COUNTED = ("分", "元")  # lines in another unit are steps on the way
@@ -30,7 +32,7 @@ class Entry:
 
     clause: str
     title: str
-    quantity: Fraction | None
+    quantity: str
     value: Fraction
     unit: str
     basis: str
@@ -70,6 +72,7 @@ class Slip:
     steps: list[str]
     others: list[tuple[str, str]]
     group: str
+    pool: list[pools.Step]
     group_records: list[tuple[str, str, list[str]]]
     period: str
     period_before: str
@@ -90,6 +93,7 @@ class Slips:
         self.records = Records(result, self.veil)
         self.group_records = self.records.for_the_group()
         self.bridges = bridges(result, earlier) if earlier is not None else {}
+        self.pools = pools.common_steps(self.view)
         self.ahead, self.sharers, self.appeals = next_steps(self.view), sharers(result), Appeals(result)
         self.lines: dict[str, list[dict]] = defaultdict(list)
         for row in self.view.ledger:
@@ -113,6 +117,7 @@ class Slips:
             steps=self._steps(id),
             others=self._others(id, person),
             group=self._group(plain(person.get("group_id"))),
+            pool=self._pool(id, plain(person.get("group_id"))),
             group_records=self._group_records(id),
             period=str(self.policy.period),
             period_before=str(self.policy.period.before()),
@@ -148,7 +153,7 @@ class Slips:
             Entry(
                 row["clause"],
                 self._titled(row, id),
-                row["quantity"] if row["quantity"] != row["value"] else None,
+                self._quantity(row),
                 row["value"],
                 unit,
                 row["basis"],
@@ -157,6 +162,14 @@ class Slips:
             for row in self.lines[id]
             if row["unit"] == unit and (row["value"] or self.records.of(id, row["clause"], row["note"]))
         ]
+
+    def _quantity(self, row: dict) -> str:
+        """The sum behind the line, else what it was applied to, where that is not the line's value itself."""
+        told = self.view.calculations.of(row)
+        one_share = row["quantity"] == 1 and self.policy.clause(row["clause"]).kind == "pool"
+        if told or row["quantity"] in (None, row["value"]) or one_share:
+            return told
+        return show(row["quantity"], self.view.calculations.unit_of(row))
 
     def _titled(self, row: dict, id: str) -> str:
         note = self.veil.cover(row["note"], id)
@@ -167,7 +180,7 @@ class Slips:
         lines = self.lines[id]
         told = {row["quantity"] for row in lines if row["unit"] in COUNTED}  # stands beside the line that it leads to
         return [
-            f"{row['clause']} {self._titled(row, id)} {show(row['value'], row['unit'])} {row['unit']}".rstrip()
+            f"{row['clause']} {self._titled(row, id)} {amount(row['value'], row['unit'])}"
             for row in lines
             if row["unit"] not in COUNTED and row["value"] and row["value"] not in told and not row["unit"].startswith("名")
         ]
@@ -184,7 +197,7 @@ class Slips:
                 continue
             known = one.name in lined or isinstance(value, Fraction) and value in told
             if not known and not any(self.veil.mentions(part, id) for part in named):
-                found.append((one.title, f"{self.veil.cover(show(value, one.unit), id)} {one.unit}".rstrip()))
+                found.append((one.title, self.veil.cover(amount(value, one.unit), id)))
         return found
 
     def _group(self, name: str | None) -> str:
@@ -198,8 +211,18 @@ class Slips:
                 f"小组分配人数不足 {FEWEST} 人，不列小组的数。", f"Fewer than {FEWEST} share in the group: its figures are not shown."
             )
         known = [(one, plain(frame.at[name, one.name])) for one in told]
-        words = [f"{one.title} {show(value, one.unit)} {one.unit}".rstrip() for one, value in known if value is not None]
+        words = [f"{one.title} {amount(value, one.unit)}" for one, value in known if value is not None]
         return " · ".join([name, *words])
+
+    def _pool(self, id: str, group: str | None) -> list[pools.Step]:
+        """奖金池 in which the person has a share, from heads to share, among enough people that nobody's part can be worked out."""
+        steps = []
+        for clause in pools.sharing(self.view):
+            shared = group if pools.within(clause) == "group" else None
+            heads = self.sharers.get(shared, 0) if shared else sum(self.sharers.values())
+            if heads >= FEWEST and any(row["clause"] == clause.id and row["value"] for row in self.lines[id]):
+                steps = steps or self.pools.get(shared, [])
+        return steps
 
     def _group_records(self, id: str) -> list[tuple[str, str, list[str]]]:
         """The person's own records that count for the group, by clause."""
@@ -219,7 +242,7 @@ class Slips:
         for parameter in (self.policy.parameters[name] for name in used):
             title, value = parameter.title or parameter.name, parameter.value
             if isinstance(value, (Fraction, int)) and not isinstance(value, bool):
-                found.append(f"{title} {parameter.called} {parameter.unit}".rstrip())
+                found.append(f"{title} {with_unit(self.policy, parameter)}")
             else:
                 words = show(value) if isinstance(value, bool) else parameter.called if isinstance(value, str) or value is None else ""
                 found.append(f"{title} {words}".rstrip())

@@ -12,9 +12,10 @@ import pandas as pd
 from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, total
 from kpi_helpers.policy import ROLES, Policy, Shown
+from kpi_helpers.report.calculations import Calculations
 from kpi_helpers.report.grids import Column, Grid
 from kpi_helpers.report.in_force import called
-from kpi_helpers.report.names import known, lacking, word
+from kpi_helpers.report.names import known, lacking, result_of, word
 from kpi_helpers.report.pay import Pay
 from kpi_helpers.report.words import reason_word, status_word
 from kpi_helpers.result import Result
@@ -29,17 +30,33 @@ class View:
         self.ledger = _rows(result.ledger)
         self.assumed = _assumed(self.ledger, result.employees)
         self.pay = Pay(self)
+        self.calculations = Calculations(self)
 
     def person(self, employee_id) -> str:
         """姓名（工号)."""
         name = self.names.get(employee_id)
         return f"{name}（{employee_id}）" if name else str(employee_id)
 
+    @cached_property
+    def results(self) -> dict[str, Shown]:
+        """Every result of the policy, ratios with the unit that says so."""
+        return {name: result_of(self.policy, name) for name in self.policy.results}
+
+    @cached_property
+    def indicators(self) -> dict[str, str]:
+        """指标 by code, as the sheet has them, else the policy."""
+        if "indicators" not in self.policy.tables:
+            return {}
+        assumed = self.policy.parameters.get("indicators")
+        rows = self.result.inputs["indicators"].to_dict("records") or (assumed.value if assumed else [])
+        named = ((row.get("indicator_id"), row.get("indicator_name")) for row in rows)
+        return {code: name for code, name in named if not is_missing(name) and name}
+
     # -- people, groups, other results ------------------------------------------------------------------------------
 
     def shown(self, frame: pd.DataFrame) -> list[Shown]:
         """The results that a frame holds, in the policy's order."""
-        return [shown for shown in self.policy.results.values() if shown.name in frame and shown.role != "hidden"]
+        return [shown for shown in self.results.values() if shown.name in frame and shown.role != "hidden"]
 
     def scored(self) -> tuple[Shown, pd.DataFrame] | None:
         """得分 and the frame that holds it: the people's, else the groups'."""
@@ -84,7 +101,7 @@ class View:
         """其他结果: the department's own results and every table that the policy gives (rankings, lists, quarters)."""
         grids = [self.department()] if self.shown(self.result.department) else []
         for name, value in self.result.tables.items():
-            shown = self.policy.results.get(name, Shown(name, name))
+            shown = self.results.get(name, Shown(name, name))
             # what people have as a column of their own is not shown again
             if shown.role != "hidden" and name not in self.result.employees:
                 grids.append(self.output(shown, value))
@@ -163,7 +180,10 @@ class View:
         )
         keys = ("group_id", "clause", "title", "note", "basis", "quantity", "value", "unit", "source", "evidence", "in_force", "month")
         rows = [[r["employee_id"], self.names.get(r["employee_id"]), *(r[key] for key in keys)] for r in self.ledger]
-        return Grid(say("计分台账", "Ledger"), [Column(title) for title in titles], rows)
+        places = {key: 2 + keys.index(key) for key in ("quantity", "value")}
+        units = {(y, places["value"]): r["unit"] for y, r in enumerate(self.ledger)}
+        units |= {(y, places["quantity"]): self.calculations.unit_of(r) for y, r in enumerate(self.ledger)}
+        return Grid(say("计分台账", "Ledger"), [Column(title) for title in titles], rows, units=units)
 
     # -- what people must look at -----------------------------------------------------------------------------------
 

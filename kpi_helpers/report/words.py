@@ -7,7 +7,7 @@ from fractions import Fraction
 from numbers import Rational
 
 from kpi_helpers.language import say
-from kpi_helpers.numbers import text
+from kpi_helpers.numbers import half_up, text
 
 _STATUSES = {
     "complete": ("已完成", "complete"),
@@ -97,9 +97,56 @@ _ARGUMENTS = {
     "members": ("会员", "members"),
     "complaints": ("投诉", "complaints"),
 }
-_UNITS = {"元": "yuan", "分": "points", "人": "people", "次": "times", "个": "", "分钟": "minutes", "个月": "months", "天": "days"}
+RATIO = "比率"  # the unit of what is a part of one: shown as per cent, here and in Excel
+_UNITS = {
+    "元": "yuan",
+    "分": "points",
+    "人": "people",
+    "次": "times",
+    "个": "",
+    "分钟": "minutes",
+    "个月": "months",
+    "天": "days",
+    "分钟/天": "minutes a day",
+    "次/天": "times a day",
+}
+_SINGULAR = {"points": "point", "people": "person", "times": "time", "minutes": "minute", "months": "month", "days": "day"}
+_LONGEST = 40  # signs of a fraction that anybody can read
 _MISSING = {"missing_call_data": ("通话数据", "call data")}  # what is missing and no column of its own
+_TERMS = {  # what flags say as facts and is no figure of a policy: title, title in English, unit
+    "years": ("没有公布放假安排的年份", "years without a calendar", ""),
+    "without_data": ("缺数据的人", "without data", ""),
+    "people_without_data": ("缺数据的人数", "people without data", "人"),
+    "lacking": ("缺少", "missing", ""),
+    "effective_from": ("生效日期", "in effect from", ""),
+    "rated_late": ("逾期评分的人", "rated late", ""),
+    "history_score": ("历史中的得分", "score in the history", "分"),
+    "reply_deadline": ("答复截止日", "answer due", ""),
+    "lodged_on": ("提出日期", "lodged on", ""),
+    "heard_by": ("申诉受理人", "heard by", ""),
+    "weights": ("权重合计", "weights add up to", ""),
+    "indicators": ("指标", "indicators", ""),
+    "days_absent": ("缺勤日期", "absent on", ""),
+    "event_id": ("事件编号", "events", ""),
+    "complaint_id": ("投诉编号", "complaints", ""),
+    "deal_id": ("成交编号", "deals", ""),
+    "forms_due": ("分发期限", "forms due", ""),
+    "not_self_rated": ("没有自评的项目", "items without a self-rating", ""),
+    "not_held": ("没有记录的期间", "periods without a record", ""),
+    "items_below": ("低于门槛的项目", "items below the threshold", "分"),
+    "published_on": ("公布日期", "published on", ""),
+    "quarter": ("季度", "quarter", ""),
+    "quarter_score": ("季度得分", "score of the quarter", "分"),
+    "week_end": ("截至周日", "week ending", ""),
+    "windows": ("各窗口（入职第几至几月）是否达标", "standard reached in months", ""),
+    "violations": ("违反次数", "violations", "次"),
+}
 _BASES = {"S": ("原文", "stated"), "R": ("解读", "reading"), "A": ("假设", "assumption")}
+
+
+def term_words(name: str) -> tuple[str, str] | None:
+    """Title and unit of what a flag says, where it is no figure of a policy."""
+    return (say(*_TERMS[name][:2]), _TERMS[name][2]) if name in _TERMS else None
 
 
 def status_word(code: str) -> str:
@@ -122,9 +169,14 @@ def argument_word(name: str) -> str:
     return say(*_ARGUMENTS.get(name, (name, name)))
 
 
+def is_argument(name: str) -> bool:
+    """Is it an argument that has a word? In English that word may be the name itself."""
+    return name in _ARGUMENTS
+
+
 def unit_word(unit: str) -> str:
-    """A common unit in the reader's language; the policy's own units as they are."""
-    return say(unit, _UNITS.get(unit, unit))
+    """A common unit in the reader's language; the policy's own units as they are; none for a ratio, which has its sign."""
+    return "" if unit == RATIO else say(unit, _UNITS.get(unit, unit))
 
 
 def basis_word(code: str) -> str:
@@ -133,19 +185,20 @@ def basis_word(code: str) -> str:
 
 
 def show(value, unit: str = "") -> str:
-    """Any value as text: points trimmed, yuan with two decimals, missing as –.
+    """Any value as text: points trimmed, yuan and per cent with two decimals, missing as –.
 
-    >>> show(Fraction(19, 2), "分"), show(Fraction(1234567, 100), "元"), show(None), show(True)
-    ('9.5', '12,345.67', '–', '是')
+    >>> show(Fraction(19, 2), "分"), show(Fraction(1234567, 100), "元"), show(Fraction(13, 15), RATIO), show(None), show(True)
+    ('9.5', '12,345.67', '86.67%', '–', '是')
     """
     if value is None:
         return "–"
     if isinstance(value, bool):
         return say("是", "yes") if value else say("否", "no")
     if isinstance(value, Rational):
-        return yuan(value) if unit.startswith("元") else text(value)
+        shown = yuan(value) if unit.startswith("元") else percent(value) if unit == RATIO else text(value)
+        return shown.replace("-", "−")
     if isinstance(value, float):
-        return text(Fraction(repr(value)))
+        return text(Fraction(repr(value))).replace("-", "−")
     if isinstance(value, (list, tuple)):
         return "、".join(show(one) for one in value)
     if isinstance(value, dict):
@@ -153,6 +206,29 @@ def show(value, unit: str = "") -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d" if value.time() == datetime.min.time() else "%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def amount(value, unit: str = "") -> str:
+    """A value with its unit behind it.
+
+    >>> amount(Fraction(19, 2), "分"), amount(Fraction(13, 15), RATIO)
+    ('9.5 分', '86.67%')
+    """
+    word = unit_word(unit)
+    return f"{show(value, unit)} {_SINGULAR.get(word, word) if value == 1 else word}".rstrip()
+
+
+def exactly(value, unit: str = "") -> str:
+    """What a number is exactly, where what is shown of it is rounded: to be read when the mouse rests on it.
+
+    >>> exactly(Fraction(13, 15), RATIO), exactly(Fraction(9, 10), RATIO), exactly(Fraction(1, 3)), exactly(5)
+    ('13/15', '', '1/3', '')
+    """
+    if not isinstance(value, Rational) or isinstance(value, bool):
+        return ""
+    places = 10_000 if unit == RATIO or not unit.startswith("元") else 100
+    said = f"{value.numerator:,}/{value.denominator:,}" if places % value.denominator else ""
+    return said if len(said) <= _LONGEST else text(value, 12)
 
 
 def signed(value, unit: str = "") -> str:
@@ -165,8 +241,23 @@ def signed(value, unit: str = "") -> str:
     return f"≈{sign}{shown[1:]}" if shown.startswith("≈") else sign + shown
 
 
+def percent(value) -> str:
+    """A part of one as per cent with two decimals; with more where two would make it a whole per cent that it is not.
+
+    >>> percent(Fraction(13, 15)), percent(1), percent(Fraction(89996, 100_000))
+    ('86.67%', '100.00%', '89.996%')
+    """
+    whole = 100 * value
+    return f"{text(whole, 2) if percent_places(value) == 2 else text(whole)}%"
+
+
+def percent_places(value) -> int:
+    """How many decimals a per cent has: 89.996 % must not look like 90 %."""
+    return 4 if Fraction(half_up(100 * value)).denominator == 1 and Fraction(100 * value).denominator != 1 else 2
+
+
 def yuan(value) -> str:
     """元 with two decimals and thousands: 12,345.67."""
-    sign, plain = ("-", text(-value, 2)) if value < 0 else ("", text(value, 2))
+    sign, plain = ("−", text(-value, 2)) if value < 0 else ("", text(value, 2))
     whole, _, cents = plain.partition(".")
     return f"{sign}{int(whole):,}.{cents}"

@@ -17,7 +17,7 @@ def in_effect(book: Book, clause: Clause, effective_from: str | None) -> None:
     """
     if effective_from is not None and book.period is not None and str(book.period.last) < effective_from:
         title = say("考核期早于生效日期", "the period lies before the policy took effect")
-        book.flag("not_yet_in_effect", title, ["department"], clause, "department", effective_from)
+        book.flag("not_yet_in_effect", title, ["department"], clause, "department", effective_from, term="effective_from")
 
 
 def _check_day(effective_from=None, **_):
@@ -44,7 +44,7 @@ def rating_due(book: Book, clause: Clause, workdays: Whole) -> None:
         late = rows["employee_id"][(rows["rated_at"] >= str(due + timedelta(days=1))).to_numpy(dtype=bool)]
         if len(late):
             title = say(f"{due} 之后才评分", f"rated after {due}")
-            book.flag("rated_late", title, ["department"], clause, "department", list(dict.fromkeys(late)))
+            book.flag("rated_late", title, ["department"], clause, "department", list(dict.fromkeys(late)), term="rated_late")
 
 
 rating_due.check = lambda workdays, **_: [] if workdays <= 366 else [say("workdays 不能超过 366。", "workdays: at most 366.")]

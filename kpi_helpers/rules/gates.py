@@ -150,4 +150,4 @@ moved.keeps_others = True
 
 def _shown(values, row: int):
     value = values[row]
-    return None if is_missing(value) else text(value) if isinstance(values, ExactArray) else value
+    return None if is_missing(value) else value

@@ -319,7 +319,7 @@ def _note_absent(book: Book, clause: Clause, measure: ExactArray) -> None:
     absent = book.concerned(clause) & measure.isna()
     if clause.per == "employee" and absent.any():
         title = say(f"“{clause.title}”为暂定：有人缺数据，未参加比较", f"'{clause.title}' is provisional: somebody's figure is missing")
-        book.flag("provisional", title, ["department"], clause, "department", list(book.people.index[absent]))
+        book.flag("provisional", title, ["department"], clause, "department", list(book.people.index[absent]), term="without_data")
 
 
 class Field:
