@@ -106,11 +106,32 @@ def test_an_author_who_is_not_on_the_roster_is_refused():
     result = run(
         {
             "employees": {"columns": ["employee_id"], "rows": [["A"]]},
-            "suggestions": {"columns": ["suggestion_id", "authors", "adopted_on"], "rows": [["S1", ["A", "Z"], "2026-10-09"]]},
+            "suggestions": {"columns": ["suggestion_id", "authors", "adopted_on"], "rows": [["S1", ["Z", "A", "Y", "Z"], "2026-10-09"]]},
         }
     )
-    assert result.errors[["suggestion_id", "value", "reason"]].to_numpy().tolist() == [["S1", "Z", "unknown_employee"]]
+    assert result.errors[["suggestion_id", "value", "reason"]].to_numpy().tolist() == [["S1", "Z、Y", "unknown_employee"]]
     assert total(result.employees["score"].array) == 100
+
+
+@pytest.mark.parametrize("handbook, external, score", [("external", 4, 100), ({"迟到": 1}, 2, 98)])
+def test_attendance_violations_count_as_often_as_they_happened(handbook, external, score):
+    # 2 + 1 times in 考勤 and once as an event; of these the table of points knows 迟到: 2 points
+    result = run(
+        {
+            "employees": {"columns": ["employee_id"], "rows": [["A"]]},
+            "attendance": {
+                "columns": ["employee_id", "date", "kind", "count", "excused"],
+                "rows": [["A", "2026-10-09", "迟到", 2, False], ["A", "2026-10-12", "旷工", 1, False]]
+                + [["A", "2026-10-13", "迟到", 9, True]],
+            },
+            "events": {"columns": ["event_id", "employee_id", "clause", "date"], "rows": [["V1", "A", "4.att2", "2026-10-14"]]},
+        },
+        handbook_attendance_rules=handbook,
+    )
+    flag = result.flags[result.flags["flag"] == "external_rule_attendance"].iloc[0]
+    assert (flag["detail"], result.employees.loc["A", "score"]) == (external, score)
+    line = result.ledger[result.ledger["clause"] == "4.att2"].iloc[0]
+    assert (line["quantity"], line["evidence"]) == (4, "考勤!1,2；事件!1")
 
 
 def test_weeks_without_contact_data_are_named_for_the_department_not_for_a_person():

@@ -167,6 +167,8 @@ def test_reviews_carry_their_evidence_and_the_legal_risk():
         ("star_tie", "first"),
         ("lead_key", "name"),
         ("regularise_standard", {"talks": 1}),
+        ("regularise_standard", {}),
+        ("early_regularisation", {}),
         ("early_regularisation", {"grade": 90}),
     ],
 )

@@ -21,7 +21,7 @@ from kpi_helpers.schemes.dawo.days import check_members
 from kpi_helpers.schemes.dawo.dividend import dividend, dividend_pool
 from kpi_helpers.schemes.dawo.ladder import check_weeks, contact_ladder, contact_rates, ladder_step, lead_policy, persuasion_list
 from kpi_helpers.schemes.dawo.leads import (
-    check_receipts,
+    check_reassignments,
     commission,
     deal_commission,
     deal_owners,
@@ -75,6 +75,7 @@ from kpi_helpers.schemes.dawo.quotas import (
     monthly_quota,
 )
 from kpi_helpers.schemes.dawo.ranking import extreme_calls
+from kpi_helpers.schemes.dawo.receipts import check_receipts
 from kpi_helpers.schemes.dawo.staff import check_levels
 from kpi_helpers.schemes.dawo.stars import (
     check_star_periods,
@@ -107,6 +108,6 @@ def score(policy: Policy, tables: Tables) -> Result:
 
 def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
     """Rows that contradict themselves or each other, say a thing twice, or lack what they are about."""
-    checks = (check_weeks, check_authors, check_exams, check_star_periods, check_trial_months, check_receipts)
+    checks = (check_weeks, check_authors, check_exams, check_star_periods, check_trial_months, check_reassignments, check_receipts)
     of_policy = (check_levels, check_members, check_discretion, check_month_scores)
     return [fault for check in checks for fault in check(tables)] + [fault for check in of_policy for fault in check(policy, tables)]

@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import reduce
 from typing import Literal
 
-import numpy as np
-
 from kpi_helpers.arguments import Number, YesNo
 from kpi_helpers.book import Book
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
-from kpi_helpers.numbers import ExactArray, clip, exact, half_up, minimum, where
+from kpi_helpers.numbers import ExactArray, clip, constant, half_up, minimum, where
 from kpi_helpers.schemes.dawo.days import first_given, present_and_scheduled
 from kpi_helpers.schemes.dawo.pay import post_wages
 from kpi_helpers.schemes.dawo.quotas import ratio
-from kpi_helpers.schemes.dawo.staff import fact, has_quota, is_trial, level_values, scored
+from kpi_helpers.schemes.dawo.staff import fact, has_quota, is_trial, last_day, level_values, scored
 
 AWARDS = ("allow_talk", "allow_calls", "allow_attendance")
 
@@ -23,7 +21,7 @@ AWARDS = ("allow_talk", "allow_calls", "allow_attendance")
 def awards(book: Book, status: Literal["trial", "regular"], levels: list[dict]) -> list[Lines]:
     """5.2.1 通时、通次、全勤奖: the full awards of newcomers or of regular staff, by person or by level (元)."""
     people = book.people
-    trial = is_trial(book, None if book.period is None else book.period.last)
+    trial = is_trial(book, last_day(book))
     mine = has_quota(book) & (trial if status == "trial" else ~trial)
     full = []
     for name, note in zip(AWARDS, _names(), strict=True):
@@ -48,7 +46,7 @@ def attained_awards(book: Book, mode: Literal["per_component", "min_ratio", "pro
         lost, notes = [half_up(_full(book) * common) - _full(book)], ["×" + say("共同比例", "common ratio")]
     lines = [Lines(where(bound, value, None), note=note) for value, note in zip(lost, notes, strict=True)]
     payable = people["allowance"].array + where(bound, reduce(ExactArray.__add__, lost), 0)
-    people["allowance_payable"], people["allowance_withheld"] = payable, exact(np.zeros(len(people), dtype=np.int64))
+    people["allowance_payable"], people["allowance_withheld"] = payable, constant(0, len(people))
     lines[-1].result = payable
     return lines
 
@@ -107,5 +105,6 @@ def _names() -> list[str]:
 
 
 def _full(book: Book) -> ExactArray:
+    """The three full awards together."""
     talk, calls, attendance = (book.people[name].array for name in AWARDS)
     return talk + calls + attendance

@@ -18,9 +18,9 @@ from kpi_helpers.lines import Lines
 from kpi_helpers.listing import listing
 from kpi_helpers.numbers import ExactArray, constant, half_up, missing, sum_by
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.dawo.months import month_number, month_text, numbers_of
+from kpi_helpers.schemes.dawo.months import check_standard, month_number, month_text, numbers_of
 from kpi_helpers.schemes.dawo.points import counted_events
-from kpi_helpers.schemes.dawo.staff import employment, is_trial, level_places, level_rows, roster_index
+from kpi_helpers.schemes.dawo.staff import employment, is_trial, last_day, level_places, level_rows, roster_index, specialists
 from kpi_helpers.tables import Tables
 
 
@@ -61,13 +61,13 @@ def star_in_first_month(book: Book, clause: Clause, mode: Literal["candidate", "
 
     `early_regularisation` holds the month for everybody. automatic: the person is regular from its first day.
     """
-    decisions, stars = book.table("star_decisions"), book.kept["decided_stars"]
+    stars = book.table("star_decisions").iloc[book.kept["decided_stars"]]
     if book.period is not None:
-        stars = stars[(decisions["announced_on"].iloc[stars] <= pd.Timestamp(book.period.last)).to_numpy()]
-    person = book.codes(decisions["employee_id"].iloc[stars])
-    hired, star = employment(book)[0].astype("datetime64[M]"), np.zeros(len(book.people), dtype=bool)
-    star[person[hired[person].astype(str) == decisions["period"].iloc[stars].to_numpy(dtype=str)]] = True
-    star &= is_trial(book, None)
+        stars = stars[stars["announced_on"] <= pd.Timestamp(book.period.last)]
+    hired, person = employment(book)[0].astype("datetime64[M]"), book.codes(stars["employee_id"])
+    star = np.zeros(len(book.people), dtype=bool)
+    star[person[hired[person].astype(str) == stars["period"].to_numpy(dtype=str)]] = True
+    star &= is_trial(book, last_day(book))
     _regularise_early(book, clause, star, (hired[star] + 1).astype(str))
     if mode == "automatic":
         known = pd.to_datetime(book.people.get("regular_from", pd.Series(pd.NaT, index=book.people.index)))
@@ -78,12 +78,15 @@ def early_regularisation(book: Book, clause: Clause, standard: EarlyStandard, co
     """6.1b 提前转正: trial specialists who reach every value of the standard this month may be regular from the next."""
     if book.period is None:
         return
-    reached = _specialists(book) & is_trial(book, book.period.last)
+    reached = specialists(book) & is_trial(book, book.period.last)
     for name in standard.keys() - {"complaints"}:
         reached &= book.people[name].array >= standard[name]
     if "complaints" in standard:
-        reached &= _complaints(book, complaint_clauses) <= standard["complaints"]
+        reached &= _complaints(book, complaint_clauses, reached) <= standard["complaints"]
     _regularise_early(book, clause, reached, _next_month(book))
+
+
+early_regularisation.check = check_standard
 
 
 def fast_promotion(book: Book, clause: Clause, months: Whole, complaint_clauses: list[str]) -> None:
@@ -94,8 +97,8 @@ def fast_promotion(book: Book, clause: Clause, months: Whole, complaint_clauses:
     if book.period is None:
         return
     people = book.people
-    reached = _specialists(book) & ~is_trial(book, book.period.last) & people["next_level"].notna().to_numpy()
-    reached &= (people["r_talk"].array > 1) & (people["r_calls"].array > 1) & (_complaints(book, complaint_clauses) == 0)
+    reached = specialists(book) & ~is_trial(book, book.period.last) & people["next_level"].notna().to_numpy()
+    reached &= (people["r_talk"].array > 1) & (people["r_calls"].array > 1) & (_complaints(book, complaint_clauses, reached) == 0)
     reached &= people["incentive_ratio"].array >= 1
     own = month_number(book.period.months[-1])
     for number in range(own - months + 1, own):
@@ -140,14 +143,11 @@ def _first_paid_days(decided: dict[str, str], effective: str) -> dict[str, date]
     return {one: days[month] for one, month in decided.items()}
 
 
-def _specialists(book: Book) -> np.ndarray:
-    return book.people["specialist"].to_numpy(dtype=bool)
-
-
-def _complaints(book: Book, clauses: list[str]) -> ExactArray:
-    """Confirmed complaints of the month, counted from the events under these clauses."""
+def _complaints(book: Book, clauses: list[str], people: np.ndarray) -> ExactArray:
+    """Confirmed complaints of the month about these people (a mask), counted from the events under these clauses."""
     rows, person = counted_events(book, *clauses)
-    return sum_by(book.events["count"].array[rows], person, len(book.people))
+    mine = people[person]
+    return sum_by(book.events["count"].array[rows[mine]], person[mine], len(book.people))
 
 
 def _incentive_ratio_in(tables: Tables, month: str) -> ExactArray:

@@ -79,7 +79,7 @@ def _name_what_is_missing(book: Book, clause: Clause, pool: ExactArray, people: 
     """Why there are no shares yet: the pool, or whose contribution is lacking."""
     lacking = ([say("分红池", "the pool")] if pool.isna().any() else []) + people
     title = say("分红池或绩效贡献不全，年终分红未算", "the pool or contributions are missing, no dividend yet")
-    book.flag("dividend_open", title, ["department"], clause, per="department", detail=lacking)
+    book.flag("dividend_open", title, ["department"], clause, per="department", detail=lacking, term="lacking")
 
 
 def _fair(pool, claims: ExactArray) -> ExactArray:

@@ -18,7 +18,9 @@ from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.listing import listing
 from kpi_helpers.numbers import ExactArray, count_by, exact, missing, where
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.dawo.days import day64, first_given, person_days, sundays
+from kpi_helpers.schemes.dawo.days import day64, person_days, sundays
+from kpi_helpers.schemes.dawo.months import numbers_of
+from kpi_helpers.schemes.dawo.reviews import Action, legal_note
 from kpi_helpers.schemes.dawo.staff import employment, has_quota, persons
 from kpi_helpers.tables import Tables
 
@@ -78,17 +80,16 @@ def check_weeks(tables: Tables) -> list[RowFault]:
 def contact_rates(book: Book, least: Number, counting: Literal["attempts", "connected"]) -> None:
     """3.4.3b 每个客户联系两次以上: a lead counts as contacted from so many contacts on.
 
-    Weeks without a row in 每周接触 are filled from 名单接触. A table contact_probe compares other minima.
+    Weeks without a row in 每周接触 are filled from 名单接触, but for weeks with a lead whose contacts are not known: attempts
+    are no stand-in for connected ones. `contact_rates` has the rate of all leads, by each minimum of 接触计数抽查 where it has any.
     """
     leads = book.table("lead_contacts")
-    contacts = leads["contacts"].array
-    if counting == "connected" and "connected" in leads:
-        contacts = first_given(leads["connected"].array, contacts)
-    probes = book.table("contact_probe")["contact_min_contacts"].array
+    contacts = numbers_of(leads, "connected" if counting == "connected" else "contacts")
     if len(leads):
-        minima = list(probes) if len(probes) else [least]
-        book.outputs["contact_rates"] = [Fraction(int((contacts >= one).sum()), len(leads)) for one in minima]
-    weeks = _all_weeks(book, leads, np.asarray(contacts >= least))
+        minima = list(book.table("contact_probe")["contact_min_contacts"].array) or [least]
+        known = not contacts.isna().any()
+        book.outputs["contact_rates"] = [Fraction(int((contacts >= one).sum()), len(leads)) if known else None for one in minima]
+    weeks = _all_weeks(book, leads, contacts, least)
     assessed, calls = _calls_by_week(book, weeks)
     book.kept["contact_weeks"] = replace(weeks, assessed=assessed, calls=calls)
 
@@ -154,17 +155,14 @@ def lead_policy(book: Book, step: Whole, policy: str) -> Lines:
     return Lines(missing(len(words)), result=words)
 
 
-def persuasion_list(book: Book, clause: Clause, step: Whole, points: Number, action: Literal["review_flag_only"] | None) -> Lines:
+def persuasion_list(book: Book, clause: Clause, step: Whole, points: Number, action: Action) -> Lines:
     """3.4.3.4b 列为待劝退人员: points, and a review case with its evidence; never an action."""
     steps: Steps = book.kept["ladder"].to(step)
     if action is not None:
         days = np.datetime_as_string(steps.week_end, unit="D").tolist()
         detail = dict(zip(book.people.index[steps.person], days, strict=True))
-        note = say(
-            "末位或未达标本身不是合法解除理由，须由人事复核。", "Ranking or targets alone are no lawful ground to dismiss; HR reviews."
-        )
         title = say("待劝退（供复核）", "to be persuaded to resign (for review)")
-        book.flag("to_be_persuaded_to_resign", title, list(detail), clause, detail=detail, note=note)
+        book.flag("to_be_persuaded_to_resign", title, list(detail), clause, detail=detail, note=legal_note(), term="week_end")
     return _points(book, steps, points)
 
 
@@ -188,18 +186,18 @@ _DAY = np.timedelta64(1, "D")
 _SPANS = {"calendar_month": 1, "quarter": 3}  # months that share one ladder
 
 
-def _all_weeks(book: Book, leads: pd.DataFrame, contacted: np.ndarray) -> Weeks:
-    """The weeks of 每周接触 and, where it has none, those counted from the leads."""
+def _all_weeks(book: Book, leads: pd.DataFrame, contacts: ExactArray, least: Number) -> Weeks:
+    """The weeks of 每周接触 and, where it has none, those counted from the leads if the contacts of every lead are known."""
     if "week_end" not in leads or leads["week_end"].isna().all():
         return book.once(_weeks_in_order, book.period)
-    counted = pd.DataFrame({**leads[["employee_id", "week_end"]], "leads_contacted": contacted.astype(np.int64)})
-    counted = counted.groupby(["employee_id", "week_end"], as_index=False).agg(
-        leads_provided=("leads_contacted", "size"), leads_contacted=("leads_contacted", "sum")
-    )
-    return _weeks_in_order(book.tables, book.period, counted)
+    said = pd.DataFrame({"contacted": contacts >= least, "unknown": contacts.isna()}, index=leads.index)
+    weeks = said.groupby([leads["employee_id"], leads["week_end"]])
+    counted = weeks.agg(leads_provided=("contacted", "size"), leads_contacted=("contacted", "sum"), unknown=("unknown", "any"))
+    return _weeks_in_order(book.tables, book.period, counted[~counted["unknown"]].reset_index())
 
 
 def _weeks_in_order(tables: Tables, period: Period | None, counted: pd.DataFrame | None = None) -> Weeks:
+    """The rows of 每周接触, and of what was counted those that it has not, week by week in the order of the people."""
     rows = tables["contact_weeks"].assign(row=np.arange(len(tables["contact_weeks"])))
     if counted is not None:
         known, found = (pd.MultiIndex.from_frame(one[["employee_id", "week_end"]]) for one in (rows, counted))
@@ -254,9 +252,10 @@ def _climb(people: int, weeks: Weeks, thresholds, poor, below, reset, repeat_pre
     """The ladder over all people at once, week by week: the step that each week counts as, 0 for none, or why it cannot be one."""
     size, level = len(weeks.row), np.zeros(people, dtype=np.int64)
     stopped_week = np.full(people, np.datetime64("NaT"), dtype=weeks.week_end.dtype)
-    # by step: is the week low enough for it, and does its further condition hold? After the last step nothing is low
-    low = np.array([*(weeks.rate < one for one in thresholds), np.zeros(size, dtype=bool)])
-    fits = np.array([*np.ones((2, size), dtype=bool), poor, *[below] * (len(thresholds) - 2)])
+    # by step: is the week low enough for it, and does its further condition hold? Beyond the last step nothing is low
+    always = np.ones(size, dtype=bool)
+    low = np.array([*(weeks.rate < one for one in thresholds), ~always])
+    fits = np.array([always, always, poor, below, always])
     without, state = weeks.provided == 0, np.zeros(size, dtype=np.int64)
     ends, starts = np.unique(weeks.week_end, return_index=True)
     months = ends.astype("datetime64[M]").astype(np.int64)
@@ -284,7 +283,7 @@ def _ladder_log(ids: pd.Index, weeks: Weeks, standard: Fraction, state: np.ndarr
         "leads_provided": weeks.provided,
         "leads_contacted": weeks.contacted,
         "rate": weeks.rate,
-        "reached": weeks.rate >= standard,
+        "reached": np.where(weeks.rate.isna(), None, weeks.rate >= standard),
         "step": np.maximum(state, 0),
         "state": words[state],
     }
@@ -292,6 +291,7 @@ def _ladder_log(ids: pd.Index, weeks: Weeks, standard: Fraction, state: np.ndarr
 
 
 def _flagged(log: pd.DataFrame) -> pd.DataFrame:
+    """待主管确认的周: low weeks whose further condition does not hold."""
     return log[log["state"] == "flagged"].reset_index(drop=True)
 
 
@@ -307,6 +307,7 @@ def _lead_policies(ids: pd.Index, words: np.ndarray, policy: str) -> pd.DataFram
 
 
 def _points(book: Book, steps: Steps, points) -> Lines:
+    """Points for every one of these weeks; a week counted from the leads has no row to show."""
     count, entered = count_by(steps.person, len(book.people)), steps.row >= 0
     return Lines(count * points, count, Cells("contact_weeks", steps.row[entered], steps.person[entered], "leads_contacted"))
 
@@ -339,4 +340,4 @@ def _name_missing_weeks(book: Book, clause: Clause, weeks: Weeks) -> None:
             lacking[sunday.isoformat()] = int(expected.sum())
     if lacking:
         title = say("每周接触数据不全，相应周未考核", "weeks without contact data were not assessed")
-        book.flag("contact_weeks_missing", title, ["department"], clause, per="department", detail={"department": lacking})
+        book.flag("contact_weeks_missing", title, ["department"], clause, "department", {"department": lacking}, term="people_without_data")

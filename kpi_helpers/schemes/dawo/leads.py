@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from kpi_helpers.arguments import Number, YesNo
-from kpi_helpers.book import Book, in_period
-from kpi_helpers.calendar import Period
+from kpi_helpers.book import Book
 from kpi_helpers.checks import RowFault
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.listing import listing
-from kpi_helpers.numbers import ExactArray, exact, half_up, is_missing, sum_by, where
+from kpi_helpers.numbers import ExactArray, sum_by
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.dawo.staff import employment
+from kpi_helpers.schemes.dawo.receipts import Receipts, commissions, receipts_by_deal
+from kpi_helpers.schemes.dawo.staff import has_left
 from kpi_helpers.tables import Tables
 
 Key = Literal["normalised_phone", "phone", "lead_id"]
@@ -43,35 +42,6 @@ class Entries:
     first: np.ndarray
     owner: np.ndarray
     duplicates: np.ndarray
-
-
-@dataclass
-class Receipts:
-    """到款: the receipts deal by deal and day by day, with what came in of the deal so far."""
-
-    rows: np.ndarray
-    deal: np.ndarray  # the row of each one's deal
-    starts: np.ndarray  # which one is the first of its deal
-    amount: ExactArray
-    to_date: ExactArray
-    contract: ExactArray
-    inside: np.ndarray  # of this period
-
-
-def check_receipts(tables: Tables) -> list[RowFault]:
-    """到款: every receipt belongs to a deal, and what a deal has received stays between 0 and its contract amount."""
-    rows, deals = tables["receipts"], tables["deals"].drop_duplicates("deal_id")
-    known = rows["deal_id"].isin(deals["deal_id"])
-    problem = say("“成交”中没有这笔业务", "is no deal of the sheet 成交")
-    faults = [
-        RowFault("receipts", int(row), "deal_id", rows["deal_id"].iloc[row], "unknown_deal", problem)
-        for row in np.flatnonzero(rows["deal_id"].notna() & ~known)
-    ]
-    problem = say("累计到款应在 0 至合同金额之间", "takes the deal's receipts out of 0 to its contract amount")
-    return faults + [
-        RowFault("receipts", row, "received_amount", rows["received_amount"].iloc[row], "out_of_range", problem)
-        for row in _overruns(rows[known & rows["received_amount"].notna()], deals.set_index("deal_id")["contract_amount"])
-    ]
 
 
 def lead_keys(book: Book, key: Key) -> None:
@@ -104,14 +74,22 @@ def first_entries(book: Book, scope: Literal["department", "company"], home: str
     book.kept["entries"] = Entries(first, owner, rows[_of_several(customer, people[rows], size)[customer]])
 
 
+def check_reassignments(tables: Tables) -> list[RowFault]:
+    """名单改派: which customer goes to whom, and when; a row that does not say it changes no owner, so it is refused and listed."""
+    rows, problem = tables["reassignments"], say("不能为空，该改派不计", "must not be blank, the reassignment does not count")
+    blank = {name: rows[name].isna() for name in ("phone", "to_employee", "reassigned_on")}
+    blank["phone"] &= rows["lead_id"].isna() if "lead_id" in rows else True
+    lacking = {int(row): name for name in reversed(blank) for row in np.flatnonzero(blank[name])}  # one fault for each row
+    return [RowFault("reassignments", row, name, None, "blank", problem, stops=False) for row, name in sorted(lacking.items())]
+
+
 def reassignments(book: Book, by: Literal["data_post", "supervisor"]) -> None:
     """10.1b 名单管理由数据岗负责: only reassignments by that role count; others are refused and listed."""
     rows = book.table("reassignments")
     formal = (rows["by_role"] == by).to_numpy(dtype=bool)
     book.refuse("reassignments", np.flatnonzero(~formal), "not_by_list_admin", "by_role")
-    days = rows["reassigned_on"].to_numpy()
-    moves = np.flatnonzero(formal & (book.kept["customers"].reassignments >= 0) & ~np.isnat(days))
-    book.kept["moves"] = moves[np.argsort(days[moves], kind="stable")]
+    moves = np.flatnonzero(formal & (book.kept["customers"].reassignments >= 0))
+    book.kept["moves"] = moves[np.argsort(rows["reassigned_on"].to_numpy()[moves], kind="stable")]
 
 
 def lead_owners(book: Book, ownership: Literal["assignee", "first_entry"]) -> None:
@@ -137,8 +115,7 @@ def lead_table(book: Book, mask: YesNo) -> None:
     Open leads (without a deal) of people who have left are marked for reassignment.
     """
     show, leads, entries = masked if mask else pd.Index, book.table("leads"), book.kept["entries"]
-    last = np.datetime64("2199-12-31") if book.period is None else np.datetime64(book.period.last)
-    gone = book.people.index[employment(book)[1] <= last]
+    gone = book.people.index[has_left(book)]
     given = show, leads, book.kept["customers"], entries
     book.outputs["lead_table"] = listing(_lead_table, *given, *book.kept["lead_owner"], gone)
     book.outputs["duplicate_leads"] = listing(_duplicate_leads, *given)
@@ -149,14 +126,11 @@ def deal_owners(book: Book) -> None:
 
     A deal without a closing date counts as closed on the day of its first receipt. A tie to be decided has no owner.
     """
-    deals, entries, customers = book.table("deals"), book.kept["entries"], book.kept["customers"]
-    customer = customers.deals
-    entered = np.append(entries.first >= 0, False)[customer]
-    assignee = _assignees(book, customer, book.once(_closing_days))
-    by_lead = np.where(pd.isna(assignee), np.append(entries.owner, None)[customer], assignee)
-    closer = np.where(entered, None, deals["closed_by"].to_numpy(dtype=object))
+    deals, entries, customer = book.table("deals"), book.kept["entries"], book.kept["customers"].deals
+    assignee, first = _assignees(book, customer, book.once(_closing_days)), np.append(entries.owner, None)[customer]
+    closer = np.where(np.append(entries.first >= 0, False)[customer], None, deals["closed_by"].to_numpy(dtype=object))
     owner = deals["owner"].to_numpy(dtype=object)
-    for other in (by_lead, closer):
+    for other in (assignee, first, closer):
         owner = np.where(pd.isna(owner), other, owner)
     book.kept["deal_owner"] = owner
 
@@ -174,8 +148,8 @@ def commission(
     cumulative: what is due on all that came in so far, rounded, less what was due before. per_receipt: each receipt
     rounded by itself. full_payment_only: nothing until the whole contract is paid. `commission` is by month and person.
     """
-    receipts: Receipts = book.once(_receipts, book.period)
-    given = _commissions(receipts, book.kept["deal_commission"], due, rounding)
+    receipts: Receipts = book.once(receipts_by_deal, book.period)
+    given = commissions(receipts, book.kept["deal_commission"], due, rounding)
     owner = np.append(book.kept["deal_owner"], None)[receipts.deal]
     book.outputs["commission"] = listing(_by_month_and_person, book.table("receipts"), receipts, owner, given)
     book.outputs["commission_ledger"] = listing(_ledger, book.table("receipts"), receipts, owner, given)
@@ -205,42 +179,11 @@ def masked(phones: pd.Index) -> pd.Index:
     return pd.Index([f"{one[:3]}****{one[-4:]}" if len(one) > 7 else f"****{one[-2:]}" for one in phones], dtype=object)
 
 
-def running_sums(values: ExactArray, starts: np.ndarray) -> ExactArray:
-    """Sums so far within each run of rows that begins where `starts` is true.
-
-    >>> [int(one) for one in running_sums(exact([3, 4, 5]), np.array([True, False, True]))]
-    [3, 7, 5]
-    """
-    total, sums = Fraction(0), []
-    for value, start in zip(values, starts, strict=True):
-        total = value if start else total + value
-        sums.append(total)
-    return exact(sums)
-
-
-def changes(values: ExactArray, starts: np.ndarray) -> ExactArray:
-    """Each row less the row before it in its run; the first row of a run as it is."""
-    before = values.take(np.arange(len(values)) - 1) if len(values) else values
-    return values - where(starts, 0, before)
-
-
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _overruns(rows: pd.DataFrame, contracts: pd.Series) -> list[int]:
-    """Rows that would take a deal's receipts below 0 or above the contract; later rows are judged without them."""
-    refused, received = [], {}
-    ordered = rows.sort_values("received_on", kind="stable")
-    for row, deal, amount in zip(ordered.index, ordered["deal_id"], ordered["received_amount"].array, strict=True):
-        now = received.get(deal, 0) + amount
-        if now < 0 or not is_missing(contracts[deal]) and now > contracts[deal]:
-            refused.append(int(row))
-        else:
-            received[deal] = now
-    return refused
-
-
 def _customers(tables: Tables, key: Key) -> Customers:
+    """Whom the sheets 名单, 名单改派 and 成交 name, told apart by the key."""
     column, found = "lead_id" if key == "lead_id" else "phone", []
     for name in ("leads", "reassignments", "deals"):
         rows = tables[name]
@@ -291,6 +234,7 @@ def _record_places(tables: Tables) -> np.ndarray:
 
 
 def _natural(text: str) -> list:
+    """A record number in parts that sort as people count: numbers by size, before words."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
 
 
@@ -300,6 +244,7 @@ def _lead_owners(keys: pd.Index, owner: np.ndarray, listed: np.ndarray) -> pd.Se
 
 
 def _lead_table(show, leads: pd.DataFrame, customers: Customers, entries: Entries, owner, listed, gone: pd.Index) -> pd.DataFrame:
+    """名单归属 for readers: the first entry and the owner of each customer, and whether a leaver's open lead waits for another."""
     listed = listed[np.argsort(customers.keys.to_numpy()[listed])]
     free = ~np.isin(listed, customers.deals)
     return pd.DataFrame(
@@ -313,6 +258,7 @@ def _lead_table(show, leads: pd.DataFrame, customers: Customers, entries: Entrie
 
 
 def _duplicate_leads(show, leads: pd.DataFrame, customers: Customers, entries: Entries) -> pd.DataFrame:
+    """撞单: every entry of a customer whom several people have entered."""
     rows, customer = entries.duplicates, customers.leads[entries.duplicates]
     shown = leads[["record_id", "employee_id", "recorded_at"]].iloc[rows].reset_index(drop=True)
     return shown.assign(owner=entries.owner[customer], phone=show(customers.keys[customer]))
@@ -336,24 +282,6 @@ def _assignees(book: Book, customer: np.ndarray, days: np.ndarray) -> np.ndarray
     place = np.append(-1, order)[np.searchsorted(number[order], number[len(moves) :], side="right")]
     known = (customer >= 0) & ~np.isnat(days) & (np.append(moved, -1)[place] == customer)
     return np.where(known, np.append(rows["to_employee"].to_numpy(dtype=object)[moves], None)[place], None)
-
-
-def _receipts(tables: Tables, period: Period | None) -> Receipts:
-    rows, deals = tables["receipts"].sort_values(["deal_id", "received_on"], kind="stable"), tables["deals"]
-    deal = pd.Index(deals["deal_id"]).get_indexer(rows["deal_id"])
-    starts, amounts = ~rows.duplicated("deal_id").to_numpy(), rows["received_amount"].array
-    contract, inside = deals["contract_amount"].array.take(deal, allow_fill=True), in_period(rows["received_on"], period)
-    return Receipts(rows.index.to_numpy(), deal, starts, amounts, running_sums(amounts, starts), contract, inside)
-
-
-def _commissions(receipts: Receipts, wholes: ExactArray, due: str, rounding: str) -> ExactArray:
-    """The commission that every receipt brings."""
-    whole = wholes.take(receipts.deal, allow_fill=True)
-    if due == "full_payment_only":
-        return changes(half_up(where(receipts.to_date >= receipts.contract, whole, 0)), receipts.starts)
-    if rounding == "cumulative":
-        return changes(half_up(whole * receipts.to_date / receipts.contract), receipts.starts)
-    return half_up(whole * receipts.amount / receipts.contract)
 
 
 def _ledger(rows: pd.DataFrame, receipts: Receipts, owner: np.ndarray, given: ExactArray) -> pd.DataFrame:
@@ -381,4 +309,4 @@ def _name_deals_without_owner(book: Book, clause: Clause, rows: np.ndarray) -> N
     if len(rows):
         title = say("到款业务没有归属人，佣金未发", "deals with receipts but no owner, commission not paid")
         deals = list(book.table("receipts")["deal_id"].iloc[rows].unique())
-        book.flag("commission_without_owner", title, ["department"], clause, per="department", detail=deals)
+        book.flag("commission_without_owner", title, ["department"], clause, per="department", detail=deals, term="deal_id")

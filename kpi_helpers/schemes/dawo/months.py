@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book
+from kpi_helpers.language import say
 from kpi_helpers.numbers import ExactArray, exact, is_missing, missing
 from kpi_helpers.schemes.dawo.staff import persons
 from kpi_helpers.tables import Tables
@@ -27,6 +28,12 @@ class Standard(TypedDict, total=False):
     talk: Number
     calls: Number
     members: Number
+
+
+def check_standard(standard, **_):
+    """A standard that asks for nothing would be met by everybody."""
+    if not standard:
+        yield say("标准不能为空，至少写一项。", "standard: must ask for something.")
 
 
 @dataclass
@@ -48,7 +55,8 @@ class Months:
     def and_also(self, others: Months) -> Months:
         """These months and after them others of the same numbers."""
         row, person, month = (np.append(getattr(self, name), getattr(others, name)) for name in ("row", "person", "month"))
-        return Months(row, person, month, {name: _joined(values, others.numbers[name]) for name, values in self.numbers.items()})
+        numbers = {name: ExactArray._concat_same_type([values, others.numbers[name]]) for name, values in self.numbers.items()}
+        return Months(row, person, month, numbers)
 
 
 def months_entered(tables: Tables, table: str, names: tuple[str, ...]) -> Months:
@@ -101,7 +109,3 @@ def month_numbers(months: pd.Series) -> np.ndarray:
 def month_text(number: int) -> str:
     """The month of a number."""
     return f"{number // 12}-{number % 12 + 1:02d}"
-
-
-def _joined(one: ExactArray, other: ExactArray) -> ExactArray:
-    return ExactArray(np.append(one.num, other.num), np.append(one.den, other.den))

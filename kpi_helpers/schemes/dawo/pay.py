@@ -9,12 +9,13 @@ import numpy as np
 
 from kpi_helpers.arguments import Number, Whole, YesNo
 from kpi_helpers.book import Book
+from kpi_helpers.flags import picked
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
-from kpi_helpers.numbers import ExactArray, clip, exact, half_up, missing, text, where
+from kpi_helpers.numbers import ExactArray, clip, constant, exact, half_up, missing, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import first_given, member_cells, workdays
-from kpi_helpers.schemes.dawo.staff import employment, fact, has_quota, is_trial, level_values, scored
+from kpi_helpers.schemes.dawo.staff import employment, fact, has_quota, is_trial, last_day, level_values, scored
 
 Tiers = list[dict] | str
 
@@ -36,8 +37,8 @@ def base_wage(book: Book, score_protected: Literal[True], levels: list[dict]) ->
 
 def regular_on(book: Book, day: Literal["month_end", "month_start"]) -> None:
     """3.3a 试用期员工不享受: who is regular on the day that decides about the personalised standard."""
-    on = None if book.period is None else book.period.last if day == "month_end" else book.period.first
-    book.people["regular"] = ~is_trial(book, on)
+    first_day = None if book.period is None else book.period.first
+    book.people["regular"] = ~is_trial(book, last_day(book) if day == "month_end" else first_day)
 
 
 def personalised(
@@ -53,18 +54,18 @@ def personalised(
 
     on_application: only who applied for it. best_for_employee: only where it pays at least what 3.1b would.
     """
-    people = book.people
-    ratio, missed = people["incentive_ratio"].array, _missed(book)
-    mine = missed & people["regular"].to_numpy(dtype=bool) & (ratio >= min_ratio)
+    people, ratio = book.people, book.people["incentive_ratio"].array
+    concerned = _known_as(book, "basic_met", False) & people["regular"].to_numpy(dtype=bool)
+    mine = concerned & (ratio >= min_ratio)
     if opt == "on_application":
-        mine &= _applied(book)
+        mine &= _known_as(book, "personalised_applied", True)
     if opt == "best_for_employee":
         due, bonus = people["base_wage_due"].array, tier_amount(ratio, tiers, tier_mode)
         by_ratio = half_up(due * people["basic_ratio"].array) + (0 if requires_basic else bonus)
         mine &= clip(due - deduction, 0) + bonus >= by_ratio
     people["personalised"] = mine
     # without a number of members nobody can say which of 3.1b and 3.3d applies
-    people["pay_undecided"] = missed & people["regular"].to_numpy(dtype=bool) & ratio.isna()
+    people["pay_undecided"] = concerned & ratio.isna()
 
 
 personalised.thresholds = {"min_ratio": ("at_least", "incentive_ratio")}
@@ -73,7 +74,8 @@ personalised.thresholds = {"min_ratio": ("at_least", "incentive_ratio")}
 def base_wage_in_full(book: Book, members: Literal["reached", "missed"]) -> ExactArray:
     """3.3c 享受基本工资: the whole base wage to who reached the basic quantity, split by the incentive quantity."""
     reached = book.people["incentive_ratio"].array >= 1
-    return where(_reached(book) & (reached if members == "reached" else ~reached), book.people["base_wage_due"].array, None)
+    mine = _known_as(book, "basic_met", True) & (reached if members == "reached" else ~reached)
+    return where(mine, book.people["base_wage_due"].array, None)
 
 
 def base_wage_less(book: Book, deduction: Number, protected: YesNo) -> ExactArray:
@@ -86,7 +88,7 @@ def base_wage_by_ratio(book: Book, protected: YesNo) -> Lines:
     """3.1b 按基本量的达成情况发放: base wage × basic ratio to who missed it; in full if protected (5.2.3d)."""
     people = book.people
     due, ratio = people["base_wage_due"].array, people["basic_ratio"].array
-    mine = _missed(book) & ~people["personalised"].to_numpy(dtype=bool)
+    mine = _known_as(book, "basic_met", False) & ~people["personalised"].to_numpy(dtype=bool)
     if not protected:
         mine &= ~people["pay_undecided"].to_numpy(dtype=bool)
     return Lines(where(mine, due if protected else half_up(due * ratio), None), where(mine, ratio, None))
@@ -95,26 +97,25 @@ def base_wage_by_ratio(book: Book, protected: YesNo) -> Lines:
 def incentive_right(book: Book, requires_basic: YesNo, trial_eligible: YesNo) -> ExactArray:
     """3.1c 激励奖金: who may get the bonus of 7.5; 0 until a tier adds to it, missing while the members are unknown."""
     people = book.people
-    trial = is_trial(book, None if book.period is None else book.period.last)
-    excluded = ~has_quota(book) | (trial & (not trial_eligible))
-    earned = _reached(book) | people["personalised"].to_numpy(dtype=bool) | (not requires_basic)
-    people["incentive_open"] = ~excluded & earned
+    entitled = has_quota(book) & (trial_eligible | ~is_trial(book, last_day(book)))
+    earned = _known_as(book, "basic_met", True) | people["personalised"].to_numpy(dtype=bool) | (not requires_basic)
+    people["incentive_open"] = entitled & earned
     unknown = people["incentive_ratio"].array.isna() | (people["basic_met"].isna().to_numpy() & requires_basic)
-    return where(~excluded & unknown, None, exact(np.zeros(len(people), dtype=np.int64)))
+    return where(entitled & unknown, None, constant(0, len(people)))
 
 
 def incentive_tier(book: Book, step: Whole, tiers: Tiers, mode: Literal["highest_only", "cumulative"]) -> Lines:
-    """7.5 激励奖: the amount of one tier; highest_only pays it unless a higher tier is reached. The last step takes all further tiers.
+    """7.5 激励奖: the amount of one tier (元); highest_only pays it unless a higher tier is reached.
 
-    step: 1 for the lowest tier. tiers: [{from: 1.00, give: 100}, …] or '1.00:100/1.10:120/…'.
+    step: 1 for the lowest tier; the last step takes all further tiers. tiers: [{from: 1.00, give: 100}, …] or '1.00:100/1.10:120/…'.
     """
-    ratio = book.people["incentive_ratio"].array
-    steps = read_tiers(tiers)
-    mine = steps[step - 1 :] if step == _LAST_TIER else steps[step - 1 : step]
-    amount = exact(np.zeros(len(ratio), dtype=np.int64))
-    for start, give in mine:
-        higher = [other for other, _ in steps if other > start]
-        hit = (ratio >= start) & ~((ratio >= higher[0]) if higher and mode == "highest_only" else False)
+    ratio, steps = book.people["incentive_ratio"].array, read_tiers(tiers)
+    amount = constant(0, len(ratio))
+    for place in range(step - 1, len(steps) if step == _LAST_TIER else min(step, len(steps))):
+        start, give = steps[place]
+        hit = ratio >= start
+        if mode == "highest_only" and place + 1 < len(steps):
+            hit &= ~(ratio >= steps[place + 1][0])
         amount = amount + where(hit, give, 0)
     paid = book.people["incentive_open"].to_numpy(dtype=bool) & (amount > 0)
     return Lines(where(paid, half_up(amount), None), where(paid, ratio, None), member_cells(book))
@@ -145,7 +146,7 @@ def tier_amount(ratio: ExactArray, tiers: Tiers, mode: str) -> ExactArray:
     >>> [int(tier_amount(exact(["1.1"]), "1.00:100/1.10:120/1.20:160", mode)[0]) for mode in ("highest_only", "cumulative")]
     [120, 220]
     """
-    amount = exact(np.zeros(len(ratio), dtype=np.int64))
+    amount = constant(0, len(ratio))
     for start, give in read_tiers(tiers):
         amount = where(ratio >= start, give if mode == "highest_only" else amount + give, amount)
     return amount
@@ -181,16 +182,11 @@ def wage(
     posted = book.posted("employee", "元") + without_quota.fillna(0) + people["post_wage"].array
     total = where(book.complete(), posted, None)
     if min_wage is not None and check == "flag":
-        below = people.index[total < min_wage]
+        below = total < min_wage
+        detail, line = picked(total, below, people.index), picked(min_wage, below, people.index)
         note = say("工资不得低于当地最低工资标准，请人事核实。", "Pay may not fall below the local minimum wage; HR decides.")
-        book.flag(
-            "below_min_wage",
-            say("低于最低工资", "below the minimum wage"),
-            below,
-            clause,
-            detail=dict(zip(people.index, total, strict=True)),
-            note=note,
-        )
+        title = say("低于最低工资", "below the minimum wage")
+        book.flag("below_min_wage", title, below, clause, detail=detail, note=note, term="total", line=line)
     return [
         Lines(without_quota, note=say("基本工资（无定额）", "base wage, no quota")),
         Lines(people["post_wage"].array, note=say("岗位工资", "post wage")),
@@ -200,7 +196,7 @@ def wage(
 
 def post_wages(book: Book, post, levels: list[dict]) -> ExactArray:
     """岗位工资 of everybody: the payroll's, else the policy's single amount or that of the level."""
-    other = level_values(book, levels, "post_wage") if post == "level_table" else half_up(exact([post])).repeat(len(book.people))
+    other = level_values(book, levels, "post_wage") if post == "level_table" else constant(post, len(book.people))
     return half_up(first_given(fact(book, "post_wage"), other))
 
 
@@ -209,21 +205,13 @@ def post_wages(book: Book, post, levels: list[dict]) -> ExactArray:
 _LAST_TIER = 4  # 7.5 has four items
 
 
-def _reached(book: Book) -> np.ndarray:
-    return (book.people["basic_met"] == True).to_numpy(dtype=bool)  # noqa: E712 - unknown is neither true nor false
-
-
-def _missed(book: Book) -> np.ndarray:
-    return (book.people["basic_met"] == False).to_numpy(dtype=bool)  # noqa: E712
-
-
-def _applied(book: Book) -> np.ndarray:
-    if "personalised_applied" not in book.people:
-        return np.zeros(len(book.people), dtype=bool)
-    return (book.people["personalised_applied"] == True).to_numpy(dtype=bool)  # noqa: E712
+def _known_as(book: Book, name: str, answer: bool) -> np.ndarray:
+    """Of whom this is the answer: unknown is neither yes nor no, and so is a column that was not handed in."""
+    return (book.people[name] == answer).to_numpy(dtype=bool) if name in book.people else np.zeros(len(book.people), dtype=bool)
 
 
 def _name_what_is_missing(book: Book) -> None:
+    """What each one's pay still lacks; what only follows from missing calls or a missing score is not named again."""
     people = book.people
     calls = has_quota(book) & (people["basic_ratio"].array.isna() | people["basic_met"].isna().to_numpy())
     lacking = {

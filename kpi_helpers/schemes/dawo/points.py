@@ -13,9 +13,10 @@ from kpi_helpers.book import Book, published
 from kpi_helpers.calendar import Period
 from kpi_helpers.checks import RowFault
 from kpi_helpers.events import entered_points, may_count
+from kpi_helpers.flags import picked
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
-from kpi_helpers.numbers import ExactArray, added, clip, constant, count_by, exact, half_up, text, where
+from kpi_helpers.numbers import added, clip, constant, count_by, exact, half_up, text, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.rules import discretionary, per_event
 from kpi_helpers.schemes.dawo.staff import persons, scored
@@ -26,8 +27,8 @@ def hundred_points(book: Book, base: Number, floor: Number | None, cap: Number |
     """1.3a 基本分100分: the base plus additions less deductions, held between floor and cap, rounded half up (分)."""
     people = book.people
     size = len(people)
-    posted = book.values_posted("employee", "分")
-    total, additions = added(posted, size), added([ExactArray(np.maximum(one.num, 0), one.den) for one in posted], size)
+    total, parts = book.posted("employee"), book.values_posted("employee", "分")
+    additions = added([where(one > 0, one, 0) for one in parts if (one.num > 0).any()], size)
     people["deductions"], people["additions"] = additions - total, additions
     raw = total + base
     people["raw_score"] = clip(where(scored(book), raw, None), floor, cap)
@@ -44,7 +45,20 @@ hundred_points.unrounded = "raw_score"
 
 def adopted_suggestions(book: Book, records: Records, points: Number) -> list[Lines]:
     """4.add.3 合理化建议被采纳: points for each author of a suggestion adopted in the month, or for each event."""
-    return [per_event(records, points), _per_row(book, suggestion_authors(book), points, "suggestions", "authors")]
+    return [per_event(records, points), _per_row(book, points, "suggestions", *suggestion_authors(book), "authors")]
+
+
+def check_authors(tables: Tables) -> list[RowFault]:
+    """合理化建议: every author is on the roster."""
+    if "employees" not in tables.delivered:
+        return []
+    known, faults = set(tables["employees"]["employee_id"]), []
+    for row, authors in enumerate(tables["suggestions"]["authors"]):
+        names = "、".join(one for one in dict.fromkeys(authors or []) if one not in known)
+        if names:
+            problem = say(f"花名册中没有“{names}”", f"'{names}' is not on the roster")
+            faults.append(RowFault("suggestions", row, "authors", names, "unknown_employee", problem))
+    return faults
 
 
 def check_discretion(policy: Policy, tables: Tables) -> list[RowFault]:
@@ -69,47 +83,40 @@ def check_exams(tables: Tables) -> list[RowFault]:
 def full_marks(book: Book, records: Records, points: Number) -> list[Lines]:
     """4.add.4a 业务考试满分: points for each exam of the month with full marks, or for each event."""
     exams = book.table("exam_scores")
-    full = (exams["score"].array == exams["full_mark"].array) & book.in_period(exams["date"])
-    rows = np.flatnonzero(full)
-    return [per_event(records, points), _per_row(book, (rows, book.codes(exams["employee_id"].iloc[rows])), points, "exam_scores", "score")]
+    rows = np.flatnonzero((exams["score"].array == exams["full_mark"].array) & book.in_period(exams["date"]))
+    person = book.codes(exams["employee_id"].iloc[rows])
+    return [per_event(records, points), _per_row(book, points, "exam_scores", rows, person, "score")]
 
 
 def star_points(book: Book, points: Number, month: Literal["announcement_month", "award_month"]) -> Lines:
     """4.add.4b 服务之星: points for each star, in the month of the announcement or in the (last) month it was won for."""
-    decisions = book.table("star_decisions")
-    stars = book.kept["decided_stars"]
-    if month == "announcement_month":
-        mine = book.in_period(decisions["announced_on"].iloc[stars])
-    else:
-        ends = [pd.Timestamp(Period.parse(period).last) for period in decisions["period"].iloc[stars]]
-        mine = book.in_period(pd.Series(ends, dtype="datetime64[us]"))
-    rows = stars[mine]
-    return _per_row(book, (rows, book.codes(decisions["employee_id"].iloc[rows])), points, "star_decisions", "employee_id")
+    stars = book.table("star_decisions").iloc[book.kept["decided_stars"]]
+    days = stars["announced_on"]
+    if month == "award_month":
+        days = pd.Series([Period.parse(period).last for period in stars["period"]], dtype="datetime64[us]")
+    mine = book.in_period(days)
+    return _per_row(book, points, "star_decisions", book.kept["decided_stars"][mine], book.codes(stars["employee_id"][mine]), "employee_id")
 
 
-def attendance_rules(book: Book, clause: Clause, records: Records, handbook: Literal["external"] | dict) -> list[Lines]:
+def attendance_rules(book: Book, clause: Clause, records: Records, handbook: Literal["external"] | dict) -> Lines:
     """4.att2 按《员工手册》处理: external rules cost no points here and are flagged; HR may give points for each kind.
 
     handbook: external, or {迟到: 1, 旷工: 5} in 分 per occurrence of 考勤, none below 0; a kind that is not in this table
     costs nothing and is flagged as external, and so is an event, which has no kind.
     """
-    rows = book.table("attendance")
-    counts = ~rows["excused"].to_numpy(dtype=bool) if "excused" in rows else np.ones(len(rows), dtype=bool)
-    counts &= book.in_period(rows["date"])
-    positions = np.flatnonzero(counts)
-    person = book.codes(rows["employee_id"].iloc[positions])
-    kinds = rows["kind"].iloc[positions]
-    known = np.zeros(len(kinds), dtype=bool) if handbook == "external" else kinds.isin(list(handbook)).to_numpy(dtype=bool)
-    external = count_by(person[~known], len(book.people)) + records.count()
+    rows, prices = book.table("attendance"), handbook if isinstance(handbook, dict) else {}
+    excused = rows["excused"].to_numpy(dtype=bool) if "excused" in rows else np.zeros(len(rows), dtype=bool)
+    positions = np.flatnonzero(~excused & book.in_period(rows["date"]))
+    violations = Records("attendance", rows, positions, book.codes(rows["employee_id"].iloc[positions]), len(book.people))
+    kinds = violations.column("kind")
+    external = violations.pick(~kinds.isin(list(prices)).to_numpy(dtype=bool)).count() + records.count()
     title = say("违反考勤制度，按《员工手册》处理", "attendance violation, handled by the external handbook")
-    detail = {book.people.index[row]: external[int(row)] for row in np.flatnonzero(external > 0)}
-    book.flag("external_rule_attendance", title, list(detail), clause, detail=detail)
-    if handbook == "external":
-        return [Lines(external * 0, external, Cells("attendance", positions, person, "kind"))]
-    each = exact([handbook.get(kind, 0) for kind in kinds])
-    codes = Records("attendance", rows, positions, person, len(book.people))
-    number = rows["count"].array[positions] if "count" in rows else 1
-    return [Lines(-codes.sum(each * number), codes.count(), codes.cells("kind"))]
+    concerned = external > 0
+    detail = picked(external, concerned, book.people.index)
+    book.flag("external_rule_attendance", title, concerned, clause, detail=detail, term="violations")
+    times = rows["count"].array[positions] if "count" in rows else 1
+    lost = violations.sum(exact([prices.get(kind, 0) for kind in kinds]) * times)
+    return Lines(-lost, violations.count() + records.count(), [violations.cells("kind"), records.cells("clause")])
 
 
 def _check_handbook(handbook, **_):
@@ -137,17 +144,7 @@ def counted_events(book: Book, *clauses: str) -> tuple[np.ndarray, np.ndarray]:
     return rows[kept], person[kept]
 
 
-def check_authors(tables: Tables) -> list[RowFault]:
-    """合理化建议: every author is on the roster."""
-    if "employees" not in tables.delivered:
-        return []
-    known, rows = set(tables["employees"]["employee_id"]), tables["suggestions"]
-    strangers = [(row, "、".join(set(names or []) - known)) for row, names in enumerate(rows["authors"])]
-    return [
-        RowFault("suggestions", row, "authors", names, "unknown_employee", say(f"花名册中没有“{names}”", f"'{names}' is not on the roster"))
-        for row, names in strangers
-        if names
-    ]
+# -- parts -----------------------------------------------------------------------------------------------------------
 
 
 def _events_under(tables: Tables, *clauses: str) -> tuple[np.ndarray, np.ndarray]:
@@ -156,8 +153,8 @@ def _events_under(tables: Tables, *clauses: str) -> tuple[np.ndarray, np.ndarray
     return rows, persons(tables, events["employee_id"].iloc[rows])
 
 
-def _per_row(book: Book, found: tuple[np.ndarray, np.ndarray], points, table: str, column: str) -> Lines:
-    """Points for each (row, person) pair of a table."""
-    rows, person = found[0][found[1] >= 0], found[1][found[1] >= 0]
-    count = count_by(person, len(book.people))
-    return Lines(count * points, count, Cells(table, rows, person, column))
+def _per_row(book: Book, points, table: str, rows: np.ndarray, person: np.ndarray, column: str) -> Lines:
+    """Points for each of these rows of a table, to the person beside it."""
+    known = person >= 0
+    count = count_by(person[known], len(book.people))
+    return Lines(count * points, count, Cells(table, rows[known], person[known], column))

@@ -13,6 +13,7 @@ from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book
 from kpi_helpers.calendar import Period, quarter_of
 from kpi_helpers.checks import RowFault
+from kpi_helpers.flags import picked
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by, text, where
@@ -28,11 +29,11 @@ from kpi_helpers.schemes.dawo.months import (
     numbers_of,
     with_own_month,
 )
-from kpi_helpers.schemes.dawo.staff import employment, has_quota, is_trial, persons, roster_index
+from kpi_helpers.schemes.dawo.reviews import Action, legal_note
+from kpi_helpers.schemes.dawo.staff import employment, has_quota, is_trial, last_day, persons, specialists
 from kpi_helpers.tables import Tables
 
 _WIDE = ("m1", "m2", "m3")  # the columns of a quarter's months in one row
-Action = Literal["review_flag_only"] | None
 
 
 def check_month_scores(policy: Policy, tables: Tables) -> list[RowFault]:
@@ -57,9 +58,8 @@ def quarter_score(book: Book, clause: Clause, judged_by: Literal["mean_of_months
     quarter = _quarter_that_ends(book)
     months = _month_scores(book, quarter)
     _name_missing_scores(book, clause, quarter, months)
-    by_id = book.once(_by_id)
-    places, codes = np.unique(np.argsort(by_id)[months.person], return_inverse=True)
-    ids, score = book.people.index[by_id[places]].rename("employee_id"), months.numbers["score"]
+    people, codes = np.unique(months.person, return_inverse=True)
+    ids, score = book.people.index[people].rename("employee_id"), months.numbers["score"]
     if judged_by == "last_month":
         latest = np.zeros(len(ids), dtype=np.intp)
         latest[codes] = np.arange(len(codes))  # the months are in order: the last one stays
@@ -113,7 +113,7 @@ def tail_end_review(book: Book, clause: Clause, action: Action) -> None:
     frame = book.outputs["quarter"]
     frame["action"] = np.where(frame["listed"], "warning_and_review_flag", frame["action"])
     title = say("末位（供复核）", "tail end (for review)")
-    book.flag("tail_end", title, frame.index[frame["listed"]], clause, detail=frame["score"].to_dict(), note=legal_note())
+    book.flag("tail_end", title, frame.index[frame["listed"]], clause, "employee", frame["score"].to_dict(), legal_note(), "quarter_score")
 
 
 def demotion(book: Book, clause: Clause, standard: Standard, action: Literal["review_flag_only"]) -> None:
@@ -128,11 +128,11 @@ def demotion(book: Book, clause: Clause, standard: Standard, action: Literal["re
         done, quota = (months.sum(column) for column in MEASURES[name])
         missed |= done < quota * factor
         known &= ~done.isna() & ~quota.isna()
-    regular = ~is_trial(book, None if book.period is None else book.period.last)
+    regular = ~is_trial(book, last_day(book))
     ids = book.people.index[known & missed & regular & (book.people["level_place"] != 0).to_numpy(dtype=bool)]
     note = say("降级属变更劳动合同，须与本人协商一致。", "A demotion changes the labour contract and needs the person's consent.")
     title = say("季度标准未达成，可降级（供复核）", "the quarter missed the standard, demotion possible (for review)")
-    book.flag("demotion", title, ids, clause, detail=str(months.quarter), note=note)
+    book.flag("demotion", title, ids, clause, detail=str(months.quarter), note=note, term="quarter")
 
 
 def fewest_members(book: Book, clause: Clause, action: Action) -> None:
@@ -141,14 +141,15 @@ def fewest_members(book: Book, clause: Clause, action: Action) -> None:
     Ties: all of them; nobody where all are equal. The supervisor may apply (可), so it is a review only.
     """
     months = _quarter_months(book)
-    compared = months.whole & months.every(months.numbers["basic_met"] == 1) & book.people["specialist"].to_numpy(dtype=bool)
+    compared = months.whole & months.every(months.numbers["basic_met"] == 1) & specialists(book)
     members = where(compared, months.sum("new_members"), None)
     places = places_of(members, descending=False)
     if action is None or not (places > 1).any():
         return
-    detail = {book.people.index[row]: members[int(row)] for row in np.flatnonzero(places == 1)}
+    fewest = places == 1
+    detail = picked(members, fewest, book.people.index)
     title = say("季度会员发展量最少（供复核）", "fewest new members of the quarter (for review)")
-    book.flag("fewest_members", title, list(detail), clause, detail=detail, note=legal_note())
+    book.flag("fewest_members", title, fewest, clause, detail=detail, note=legal_note(), term="new_members")
 
 
 def quarter_reward(
@@ -175,20 +176,12 @@ def quarter_reward(
     book.outputs["quarter_reward"] = pd.Series(earned[listed], index=book.people.index[listed])
     unknown = months.listed & months.whole & ~months.any(failed) & ~months.every(reached)
     title = say("季度数据不全，季度奖励未发", "the quarter lacks data, no quarter reward")
-    book.flag("quarter_months_missing", title, book.people.index[unknown], clause, detail=str(months.quarter))
+    book.flag("quarter_months_missing", title, unknown, clause, detail=str(months.quarter), term="quarter")
     unlisted = has_quota(book) & book.assessed() & months.whole & ~months.listed
     if unlisted.any():  # nothing is known of them: named once, with their number
         detail = {"department": {str(months.quarter): int(unlisted.sum())}}
-        book.flag("quarter_months_missing", title, ["department"], clause, per="department", detail=detail)
+        book.flag("quarter_months_missing", title, ["department"], clause, per="department", detail=detail, term="people_without_data")
     return Lines(earned, where(earned > 0, months.count(reached), None), months.cells("basic_met"))
-
-
-def legal_note() -> str:
-    """What every review of a termination clause says (spec 0.9)."""
-    return say(
-        "末位或未达标本身不是合法解除理由，须先培训或调岗，由人事与法务复核。",
-        "Ranking or targets alone are no lawful ground to dismiss; training or a transfer comes first, HR and counsel review.",
-    )
 
 
 # -- the months of a quarter -----------------------------------------------------------------------------------------
@@ -293,7 +286,7 @@ def _name_missing_scores(book: Book, clause: Clause, quarter: Period | None, mon
     if quarter is None or book.period is None:
         return
     hired, left = employment(book)
-    there = book.people["specialist"].to_numpy(dtype=bool) & (left >= day64(quarter.last)) & book.assessed()
+    there = specialists(book) & (left >= day64(quarter.last)) & book.assessed()
     lacking = {}
     for name in quarter.months:
         expected = there & (hired <= day64(Period.parse(name).last))
@@ -304,7 +297,7 @@ def _name_missing_scores(book: Book, clause: Clause, quarter: Period | None, mon
             lacking[name] = int(expected.sum())
     if lacking:
         title = say("月度得分不全，季度得分没有算这些月份", "monthly scores are missing, the quarter's score goes without them")
-        book.flag("month_scores_missing", title, ["department"], clause, per="department", detail={"department": lacking})
+        book.flag("month_scores_missing", title, ["department"], clause, "department", {"department": lacking}, term="people_without_data")
 
 
 def _scores_of(book: Book, quarter: Period, months: Months) -> ExactArray:
@@ -313,11 +306,6 @@ def _scores_of(book: Book, quarter: Period, months: Months) -> ExactArray:
     place = np.full((len(book.people), 3), -1)
     place[scores.person, scores.month - inside[0]] = np.arange(len(scores))
     return scores.numbers["score"].take(place[months.person, months.month - inside[0]], allow_fill=True)
-
-
-def _by_id(tables: Tables) -> np.ndarray:
-    """The people in the order of their ids."""
-    return np.argsort(roster_index(tables).to_numpy())
 
 
 def _letter(book: Book, score) -> str:

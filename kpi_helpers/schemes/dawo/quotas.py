@@ -11,6 +11,7 @@ import pandas as pd
 from kpi_helpers.arguments import Number, Whole, YesNo
 from kpi_helpers.book import Book
 from kpi_helpers.calendar import add_months
+from kpi_helpers.flags import picked
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
 from kpi_helpers.listing import listing
@@ -28,6 +29,8 @@ from kpi_helpers.schemes.dawo.days import (
     sundays,
 )
 from kpi_helpers.schemes.dawo.staff import employment, has_quota, level_values
+
+_UNITS = ("分钟", "次")  # of talk time and of calls
 
 
 def in_scope(book: Book, score_scope: Literal["all", "specialists"], quota_scope: Literal["specialist", "all"]) -> None:
@@ -48,9 +51,9 @@ def in_scope(book: Book, score_scope: Literal["all", "specialists"], quota_scope
 def daily_quota(book: Book, talk: Number, calls: Number, levels: list[dict]) -> list[Lines]:
     """3.1d 每日基本工作量: minutes and calls per workday, of the person's level or else the common ones."""
     found = []
-    for name, common, note in zip(("daily_talk", "daily_calls"), (talk, calls), _notes(), strict=True):
+    for name, common, note, unit in zip(("daily_talk", "daily_calls"), (talk, calls), _notes(), _UNITS, strict=True):
         book.people[name] = level_values(book, levels, name).fillna(common)
-        found.append(Lines(book.people[name].array, note=note))
+        found.append(Lines(book.people[name].array, note=note, unit=f"{unit}/天"))
     return found
 
 
@@ -91,8 +94,8 @@ def monthly_quota(
     counted, whole = _quota_days(book, first_month == "full")
     book.kept["keep_exempt"] = first_month == "full"
     found = []
-    names = ("quota_talk", "quota_calls"), ("daily_talk", "daily_calls"), (talk, calls), _notes()
-    for name, daily, fixed, note in zip(*names, strict=True):
+    names = ("quota_talk", "quota_calls"), ("daily_talk", "daily_calls"), (talk, calls), _notes(), _UNITS
+    for name, daily, fixed, note, unit in zip(*names, strict=True):
         if mode == "daily_x_workdays":
             derived = counted * book.people[daily].array
         elif fixed is None:
@@ -101,7 +104,7 @@ def monthly_quota(
             derived = where(whole.isna(), fixed, counted / where(whole > 0, whole, 1) * fixed)
         quota = first_given(given_by_month(book, name), derived)
         book.people[name] = where(has_quota(book), quota, None)
-        found.append(Lines(book.people[name].array, counted, note=note))
+        found.append(Lines(book.people[name].array, counted, note=note, unit=unit))
     return found
 
 
@@ -167,10 +170,10 @@ def first_month(book: Book, clause: Clause, definition: Literal["calendar_month"
     mine &= has_quota(book)
     result = np.full(len(mine), None, dtype=object)
     result[mine] = met[mine]
-    failed = np.flatnonzero(result == False)  # noqa: E712 - None is neither
-    detail = dict(zip(book.people.index[failed], book.people["basic_ratio"].array[failed], strict=True))
+    failed = np.asarray(result == False, dtype=bool)  # noqa: E712 - None is neither
+    detail = picked(book.people["basic_ratio"].array, failed, book.people.index)
     title = say("首月未达成基本量", "basic quantity missed in the first month")
-    book.flag("first_month_unmet", title, list(detail), clause, detail=detail)
+    book.flag("first_month_unmet", title, failed, clause, detail=detail, term="basic_ratio", line=1)
     return Lines(missing(len(mine)), result=result)
 
 

@@ -14,7 +14,7 @@ from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, exact, rank_codes
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.dawo.days import away_throughout, call_cells, day64, has_exempt_days
-from kpi_helpers.schemes.dawo.staff import employment
+from kpi_helpers.schemes.dawo.staff import employment, specialists
 
 
 def extreme_calls(
@@ -55,7 +55,7 @@ def extreme_calls(
 
 def _full_month(book: Book) -> np.ndarray:
     """Specialists employed the whole month, without exempt days and not on leave throughout."""
-    whole = book.people["specialist"].to_numpy(dtype=bool) & ~has_exempt_days(book)
+    whole = specialists(book) & ~has_exempt_days(book)
     if book.period is not None:
         hired, left = employment(book)
         whole &= (hired <= day64(book.period.first)) & (left >= day64(book.period.last))
@@ -73,7 +73,7 @@ def _groups_without_data(book: Book, clause: Clause, lacking: np.ndarray, groups
     """Groups in which somebody's calls are not known: the lowest may be just that person, so nobody is ranked."""
     if lacking.any():
         title = say("通话数据不全，未作最少、最多排名", "call data are incomplete, nobody was ranked")
-        book.flag("ranking_skipped", title, ["department"], clause, per="department", detail=list(book.people.index[lacking]))
+        book.flag("ranking_skipped", title, ["department"], clause, "department", list(book.people.index[lacking]), term="without_data")
     return np.unique(groups[lacking])
 
 

@@ -31,40 +31,51 @@ def employment(book: Book) -> tuple[np.ndarray, np.ndarray]:
 
 
 def employed(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
-    people = tables["employees"].drop_duplicates("employee_id")
+    """The same of the tables alone."""
+    people = _people(tables)
     nothing = pd.Series(pd.NaT, index=people.index, dtype="datetime64[us]")
     hired = pd.to_datetime(people.get("hire_date", nothing)).fillna(pd.Timestamp("1900-01-01"))
     left = pd.to_datetime(people.get("leave_date", nothing)).fillna(pd.Timestamp("2200-12-31"))
     return hired.to_numpy(dtype="datetime64[D]"), left.to_numpy(dtype="datetime64[D]")
 
 
+def has_left(book: Book) -> np.ndarray:
+    """Whose last day has come by the end of the period; without one, who has any."""
+    return employment(book)[1] <= np.datetime64(last_day(book) or date(2199, 12, 31))
+
+
+def last_day(book: Book) -> date | None:
+    """The day that decides who is what in the month; None without a period."""
+    return None if book.period is None else book.period.last
+
+
 def is_trial(book: Book, on: date | None) -> np.ndarray:
     """试用: trial staff on a day; the day of regularisation wins over the status column, nothing given means regular."""
-    trial = book.once(_on_trial).copy()
-    if on is None or "regular_from" not in book.people:
-        return trial
-    since = book.people["regular_from"].to_numpy(dtype="datetime64[D]")
-    return np.where(np.isnat(since), trial, since > np.datetime64(on))
+    trial, since = book.once(_said, "trial"), _regular_since(book)
+    return trial if on is None else np.where(np.isnat(since), trial, since > np.datetime64(on))
 
 
 def said_regular(book: Book, on: date | None) -> np.ndarray:
     """正式: who is regular by the word of the roster; where it says nothing, nobody is."""
-    regular = book.once(_status_regular)
-    if on is None or "regular_from" not in book.people:
-        return regular
-    since = book.people["regular_from"].to_numpy(dtype="datetime64[D]")
-    return np.where(np.isnat(since), regular, since <= np.datetime64(on))
+    regular, since = book.once(_said, "regular"), _regular_since(book)
+    return regular if on is None else np.where(np.isnat(since), regular, since <= np.datetime64(on))
 
 
-def _status_regular(tables: Tables) -> np.ndarray:
-    people = tables["employees"].drop_duplicates("employee_id")
-    return (people["status"] == "regular").to_numpy(dtype=bool) if "status" in people else np.zeros(len(people), dtype=bool)
+def _said(tables: Tables, status: str) -> np.ndarray:
+    """Of whom the roster's column of statuses says this."""
+    people = _people(tables)  # the column `status` of book.people is that of the result
+    return (people["status"] == status).to_numpy(dtype=bool) if "status" in people else np.zeros(len(people), dtype=bool)
 
 
-def _on_trial(tables: Tables) -> np.ndarray:
-    """Who is on trial by the status column of the roster, in the order of the people."""
-    people = tables["employees"].drop_duplicates("employee_id")  # their own column `status` is that of the result
-    return (people["status"] == "trial").to_numpy(dtype=bool) if "status" in people else np.zeros(len(people), dtype=bool)
+def _regular_since(book: Book) -> np.ndarray:
+    """Everybody's day of regularisation (转正日期), NaT where none is known."""
+    days = book.people.get("regular_from")
+    return np.full(len(book.people), "NaT", dtype="datetime64[D]") if days is None else days.to_numpy(dtype="datetime64[D]")
+
+
+def specialists(book: Book) -> np.ndarray:
+    """专员: who may be last or first of all, promoted or put on a list (1.2)."""
+    return book.people["specialist"].to_numpy(dtype=bool)
 
 
 def scored(book: Book) -> np.ndarray:
@@ -85,7 +96,7 @@ def fact(book: Book, name: str) -> ExactArray:
 def level_values(book: Book, levels: list[dict], name: str) -> ExactArray:
     """An amount of each person's level; missing where neither person nor level has one."""
     if len(book.table("level_table")):
-        return book.once(_values_in_force, _last_day(book), name)
+        return book.once(_values_in_force, last_day(book), name)
     return _by_place(level_rows(book, levels), name, level_places(book, levels))
 
 
@@ -116,7 +127,7 @@ def check_levels(policy: Policy, tables: Tables) -> list[RowFault]:
 def level_rows(book: Book, levels: list[dict]) -> pd.DataFrame:
     """职级表 in force, from the lowest level up: the workbook's, or else the placeholder of the policy (假设)."""
     if len(book.table("level_table")):
-        return book.once(_levels_in_force, _last_day(book))
+        return book.once(_levels_in_force, last_day(book))
     rows = pd.DataFrame(levels).set_index("level")
     return pd.DataFrame({name: exact(rows[name]) for name in rows}, index=rows.index)
 
@@ -132,9 +143,9 @@ def _levels_in_force(tables: Tables, on: date | None) -> pd.DataFrame:
 def level_places(book: Book, levels: list[dict]) -> np.ndarray:
     """Everybody's row of the level table, -1 for none; in the placeholder newcomers stand on the first and regular staff on the second."""
     if len(book.table("level_table")):
-        return book.once(_places_in_force, _last_day(book))
+        return book.once(_places_in_force, last_day(book))
     given = book.once(_levels_given)
-    usual = np.where(is_trial(book, _last_day(book)), 0, 1)
+    usual = np.where(is_trial(book, last_day(book)), 0, 1)
     return np.where(pd.isna(given), np.where(usual < len(levels), usual, -1), level_rows(book, levels).index.get_indexer(given))
 
 
@@ -144,9 +155,10 @@ def _places_in_force(tables: Tables, on: date | None) -> np.ndarray:
 
 def _levels_given(tables: Tables) -> pd.Index:
     """Everybody's level (职级) as the roster says."""
-    people = tables["employees"].drop_duplicates("employee_id")
+    people = _people(tables)
     return pd.Index(people["level"] if "level" in people else [None] * len(people), dtype=object)
 
 
-def _last_day(book: Book) -> date | None:
-    return None if book.period is None else book.period.last
+def _people(tables: Tables) -> pd.DataFrame:
+    """员工, each person once, in the order of the people in the book."""
+    return tables["employees"].drop_duplicates("employee_id")

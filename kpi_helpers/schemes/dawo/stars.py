@@ -15,6 +15,7 @@ from kpi_helpers.errors import KpiError
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines
 from kpi_helpers.numbers import ExactArray, count_by, half_up, places_of, sum_by
+from kpi_helpers.period_rows import named_periods
 from kpi_helpers.schemes.dawo.days import first_given
 from kpi_helpers.schemes.dawo.months import numbers_of
 from kpi_helpers.schemes.dawo.points import counted_events, suggestion_authors
@@ -64,7 +65,7 @@ def star_decisions(book: Book, month: Literal["manager", "gm_office"], longer: L
 
     A decision by name, or without one, is taken at its word.
     """
-    rows = book.table("star_decisions")
+    rows = book.once(_with_periods, "star_decisions")
     decider = [month if kind == "month" else longer for kind in book.once(_kinds)]
     decided = rows["decided_by"] if "decided_by" in rows else [None] * len(rows)
     wrong = np.array([_ROLES.get(who, due) != due for who, due in zip(decided, decider, strict=True)], dtype=bool)
@@ -75,30 +76,26 @@ def star_decisions(book: Book, month: Literal["manager", "gm_office"], longer: L
 
 def star_reward(book: Book, period: Kind, amount: Number) -> Lines:
     """7.4b-d 荣誉海报+奖金: to the star of a month, a quarter or a year, in the month of the announcement (元)."""
-    decisions = book.table("star_decisions")
-    stars = book.kept["decided_stars"]
-    stars = stars[book.once(_kinds)[stars] == period]
-    announced = decisions["announced_on"].iloc[stars]
-    past = np.ones(len(stars), dtype=bool) if book.period is None else (announced <= pd.Timestamp(book.period.last)).to_numpy()
-    book.kept["star_rewards"] |= dict.fromkeys(decisions["period"].iloc[stars[past]], half_up(amount))
-    mine = stars[book.in_period(announced)]
-    book.outputs.setdefault("posters", []).extend(decisions[["employee_id", "period", "announced_on"]].iloc[mine].to_dict("records"))
-    persons = book.codes(decisions["employee_id"].iloc[mine])
-    count = count_by(persons, len(book.people))
-    return Lines(count * half_up(amount), count, Cells("star_decisions", mine, persons, "employee_id"))
+    rows = book.kept["decided_stars"]
+    rows = rows[book.once(_kinds)[rows] == period]
+    stars = book.once(_with_periods, "star_decisions").iloc[rows]
+    known = stars if book.period is None else stars[stars["announced_on"] <= pd.Timestamp(book.period.last)]
+    book.kept["star_rewards"] |= dict.fromkeys(known["period"], half_up(amount))
+    inside = book.in_period(stars["announced_on"])
+    rows, stars = rows[inside], stars[inside]
+    book.outputs.setdefault("posters", []).extend(stars[["employee_id", "period", "announced_on"]].to_dict("records"))
+    person = book.codes(stars["employee_id"])
+    count = count_by(person, len(book.people))
+    return Lines(count * half_up(amount), count, Cells("star_decisions", rows, person, "employee_id"))
 
 
 def nominees(book: Book, per_group: Whole) -> None:
     """7.4e 每个主管可以推荐本小组最优秀的人员: so many people of a group and period; further ones are refused."""
-    rows = book.table("nominations")
-    group = rows["group_id"]
-    if "group_id" in book.people:
-        group = group.fillna(pd.Series(np.append(book.people["group_id"], None)[book.codes(rows["employee_id"])], index=rows.index))
-    people = pd.DataFrame({"period": rows["period"], "group": group, "employee": rows["employee_id"]})
-    first = ~people.duplicated()
-    place = first.groupby([people["period"], people["group"]], dropna=False).cumsum()
-    place = place.where(first).groupby([people[name] for name in people], dropna=False).transform("first")
-    extra = (group.notna() & (place > per_group)).to_numpy(dtype=bool)
+    rows = book.once(_with_periods, "nominations")
+    named = pd.DataFrame({"period": rows["period"], "group": book.unit_codes(rows, "group"), "employee": rows["employee_id"]})
+    once = named[named["group"] >= 0].drop_duplicates()  # who is of no group has no limit
+    late = once[once.groupby(["period", "group"]).cumcount() >= per_group]
+    extra = pd.MultiIndex.from_frame(named).isin(pd.MultiIndex.from_frame(late))
     book.refuse("nominations", np.flatnonzero(extra), "too_many_nominees", "employee_id")
     book.kept["nominations"] = rows[~extra].drop_duplicates(["period", "employee_id"], keep="last").reset_index(drop=True)
 
@@ -123,7 +120,7 @@ def preselection(book: Book) -> None:
 
 def one_star(book: Book, tie: Literal["needs_decision"]) -> None:
     """7.4f 只能产生一名: `stars` by period: its one star, or who leads; several leaders or stars wait for a decision."""
-    field, decisions = book.kept["nominations"], book.table("star_decisions").drop(index=book.kept["refused_stars"])
+    field, decisions = book.kept["nominations"], book.once(_with_periods, "star_decisions").drop(index=book.kept["refused_stars"])
     names = decisions.groupby("period", sort=False)["employee_id"].unique()
     paid = book.kept["star_rewards"]
     stars = {
@@ -136,6 +133,11 @@ def one_star(book: Book, tie: Literal["needs_decision"]) -> None:
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _with_periods(tables: Tables, name: str) -> pd.DataFrame:
+    """A sheet with every period written in one way: 2026-Q3 is 2026Q3, and has but one star."""
+    return tables[name].assign(period=named_periods(tables[name], "period"))
 
 
 def _kinds(tables: Tables) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -21,14 +20,15 @@ from kpi_helpers.schemes.dawo.months import (
     MEASURES,
     Months,
     Standard,
+    check_standard,
     month_number,
     month_numbers,
     month_text,
     months_entered,
     with_own_month,
 )
-from kpi_helpers.schemes.dawo.quarter import Action, legal_note
-from kpi_helpers.schemes.dawo.staff import employment, said_regular
+from kpi_helpers.schemes.dawo.reviews import Action, legal_note
+from kpi_helpers.schemes.dawo.staff import has_left, last_day, said_regular
 from kpi_helpers.tables import Tables
 
 
@@ -120,6 +120,9 @@ def regularise_standard(book: Book, standard: Standard) -> None:
     book.kept["trial"] = TrialMonths(ids, started, at, months.numbers, last, standard)
 
 
+regularise_standard.check = check_standard
+
+
 def first_window(
     book: Book,
     length: Whole,
@@ -176,14 +179,12 @@ def persuade_to_leave(book: Book, clause: Clause, action: Action) -> None:
     judged = np.bincount(trial.windows.place, minlength=len(trial.ids)) > 0
     failed = judged & (trial.passed == 0) & (trial.last >= trial.limit) & (action is not None)
     failed[trial.windows.place[pd.isna(trial.windows.met)]] = False  # unknown is not failed
-    last = None if book.period is None else book.period.last
-    settled = said_regular(book, last) | (employment(book)[1] <= np.datetime64(last or date(2199, 12, 31)))
-    failed &= ~settled[book.codes(trial.ids)]
+    failed &= ~(said_regular(book, last_day(book)) | has_left(book))[book.codes(trial.ids)]
     flags = [["persuade_to_leave_application"] if one else [] for one in failed.tolist()]
     book.outputs["trial"] = listing(_with, book.outputs["trial"], "flags", flags)
     title = say("未达转正标准，可申请劝退（须批准）", "standard not reached, application to leave (needs approval)")
     detail = trial.verdicts(failed)
-    book.flag("persuade_to_leave_application", title, list(detail), clause, detail=detail, note=legal_note())
+    book.flag("persuade_to_leave_application", title, list(detail), clause, detail=detail, note=legal_note(), term="windows")
 
 
 def two_month_alert(book: Book) -> None:
