@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, ValidationError, create_model
 
 from kpi_helpers.errors import Fault, did_you_mean
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ROUNDINGS
+from kpi_helpers.numbers import ROUNDINGS, is_number
 
 INJECTED = ("book", "clause", "measure", "measures", "records")
 
@@ -46,13 +46,13 @@ def _number(value):
         return value
     if isinstance(value, str) and value.strip():
         return Named(value.strip())
-    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+    if not is_number(value):
         raise ValueError(say("应为数字或数据项的名称", "must be a number or the name of a figure"))
     return Fraction(value)
 
 
 def _constant(value):
-    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+    if not is_number(value):
         raise ValueError(say("应为数字", "must be a number"))
     return Fraction(value)
 
@@ -93,7 +93,7 @@ def _rounding(value):
 def _absent(value):
     if value in ("incomplete", "skip"):
         return value
-    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+    if not is_number(value):
         raise ValueError(say("应为 incomplete、skip 或一个数", "must be incomplete, skip or a number"))
     return Fraction(value)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
 from kpi_helpers.flags import Flag
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Post, Records
-from kpi_helpers.numbers import ExactArray, added, exact, half_up, missing, where
+from kpi_helpers.numbers import ExactArray, added, added_again, exact, half_up, missing, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.statuses import graver, lacking
 from kpi_helpers.tables import NOT_APPLICABLE, Tables
@@ -36,7 +37,7 @@ class Book:
         self.tables = tables
         self.posts: list[Post] = []
         self.flags: list[Flag] = []
-        self.errors: list[dict] = list(tables.refused)
+        self.errors: list[Callable[[], list[dict]]] = [partial(list, tables.refused)] if tables.refused else []
         self.outputs: dict[str, object] = {}
         self.kept: dict[str, object] = {}  # what a clause leaves for later ones of its scheme; shown nowhere
         self.clause: Clause | None = None  # the one being computed
@@ -51,7 +52,7 @@ class Book:
         self.facts = self.found_events()
         self.events = self.facts.counted(self.overruled(self.facts))
         self._events_of = events.rows_by_clause(self.events)
-        self.mark([row["employee_id"] for row in self.errors if "employee_id" in row and blocks(policy, row)], "error")
+        self.mark([row["employee_id"] for row in self.refused() if "employee_id" in row and blocks(policy, row)], "error")
 
     def _open_groups(self):
         ids = [self.tables[name]["group_id"] for name in self.tables if "group_id" in self.tables[name]]
@@ -310,7 +311,7 @@ class Book:
         if years:
             title = say("放假安排未公布，工作日按周一至周五推算", "no official calendar yet, Monday to Friday counted as workdays")
             hint = say("请在“调休日历”中填写放假与调休日期，再重新计算。", "List holidays and make-up days, then run again.")
-            self.flag("calendar_unknown", title, ["department"], None, "department", years, hint)
+            self.flag("calendar_unknown", title, ["department"], None, "department", years, hint, "years")
 
     def in_period(self, days: pd.Series, period: Period | None = None) -> np.ndarray:
         """Which dates fall into the period; without a period all do, and a missing date does."""
@@ -361,7 +362,11 @@ class Book:
 
     def posted(self, per: str, unit: str = "分", kinds=None, sections=None, clauses=None) -> ExactArray:
         """The running total of what was posted so far to each unit, filtered by kind, section or clause id."""
-        return added(self.values_posted(per, unit, kinds, sections, clauses), len(self.units(per)))
+        columns = self.values_posted(per, unit, kinds, sections, clauses)
+        asked = repr((self.clause and self.clause.id, per, unit, kinds, sections, clauses))
+        if ("posted", asked) not in self._told:  # further trials start from the sum of the first run
+            self._told["posted", asked] = columns, added(columns, len(self.units(per)))
+        return added_again(columns, *self._told["posted", asked])
 
     def values_posted(self, per: str, unit: str, kinds=None, sections=None, clauses=None) -> list[ExactArray]:
         """What was posted so far to one kind of unit, posting by posting, filtered by kind, section or clause id."""
@@ -421,14 +426,34 @@ class Book:
         """Who has everything a published result needs."""
         return self.people["status"].to_numpy(dtype=object) == "complete"
 
-    def flag(self, name: str, title: str, ids, clause: Clause | None, per: str = "employee", detail=None, note: str = "") -> None:
-        """待人决定: a proposal for people to decide, with its evidence in `detail` (one value, or a dict by id)."""
+    def flag(
+        self,
+        name: str,
+        title: str,
+        ids,
+        clause: Clause | None,
+        per: str = "employee",
+        detail=None,
+        note: str = "",
+        term: str = "",
+        line=None,
+    ) -> None:
+        """待人决定: a proposal for people to decide, of units named by ids or a mask, with its evidence in `detail` (see Flag).
+
+        term: what the evidence is; line: what it is held against.
+        """
         said = (clause.id, clause.source) if clause else ("", "")
-        self.flags.append(Flag(name, title, tuple(ids), *said, per, detail, note))
+        chosen = ids if isinstance(ids, np.ndarray) and ids.dtype == bool else tuple(ids)
+        self.flags.append(Flag(name, title, self.units(per).index, chosen, *said, per, detail, note, term, line))
 
     def refuse(self, table: str, rows, reason: str, column: str = "", **keys) -> None:
         """Refuse rows (positions) of a table: they do not count and are listed with sheet, row, value and reason."""
-        self.errors += self.tables.refusals(table, rows, column, reason, **keys)
+        if len(rows):
+            self.errors.append(partial(self.tables.refusals, table, rows, column, reason, **keys))
+
+    def refused(self) -> list[dict]:
+        """拒收行: every row refused so far, listed when somebody asks."""
+        return [row for rows in self.errors for row in rows()]
 
 
 def _units(frame: pd.DataFrame | None, key: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 import numpy as np
@@ -89,6 +90,15 @@ def in_period(days: pd.Series, period: Period | None) -> np.ndarray:
     return (inside | days.isna()).to_numpy(dtype=bool)
 
 
+@cache
+def _official(day: date) -> bool | None:
+    """Is this a working day by the state's calendar? None where that is not published."""
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return None
+
+
 class Workdays:
     """工作日: Monday to Friday with the state's holidays and make-up days, corrected by HR's own list.
 
@@ -111,10 +121,10 @@ class Workdays:
         if day in self.exceptions:
             return self.exceptions[day]
         if self.mode == "cn_statutory":
-            try:
-                return chinese_calendar.is_workday(day)
-            except NotImplementedError:
-                self.unknown_years |= {day.year} - self.listed_years
+            official = _official(day)
+            if official is not None:
+                return official
+            self.unknown_years |= {day.year} - self.listed_years
         return day.weekday() < 5
 
     def after(self, day: date, count: int) -> date:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from kpi_helpers.numbers import ExactArray, added, exact, missing, sum_by, total, where
+from kpi_helpers.numbers import ExactArray, added, added_again, exact, missing, sum_by, total, where
 from kpi_helpers.policy import Shown
 from kpi_helpers.result import Result
 
@@ -44,7 +44,7 @@ class Comparison:
 
     @cached_property
     def after(self) -> Side:
-        return _side(self.trial, self.ids)
+        return _side(self.trial, self.ids, self.baseline)
 
     @property
     def cost(self) -> tuple[Fraction, Fraction, Fraction]:
@@ -105,10 +105,11 @@ def shown_with(result: Result, role: str) -> Shown | None:
     return next((one for one in result.policy.results.values() if one.role == role and one.name in result.employees), None)
 
 
-def published_pay(result: Result) -> ExactArray:
+def published_pay(result: Result, like: Result | None = None) -> ExactArray:
     """应发金额 of each person in 元: the sum of the ledger's lines; missing where no pay is published.
 
-    The same sum as a report's, taken from the postings so that a trial need not build its ledger.
+    The same sum as a report's, taken from the postings so that a trial need not build its ledger; `like`: a result of
+    which most postings are the same.
     """
     size = len(result.employees)
     paid = [one.name for one in result.policy.results.values() if one.role == "pay" and one.name in result.employees]
@@ -116,24 +117,34 @@ def published_pay(result: Result) -> ExactArray:
         return missing(size)
     names = ["total"] if "total" in paid else paid
     known = np.any([~exact(result.employees[name]).isna() for name in names], axis=0)
-    posts = [post for post in result.posts if post.clause.per == "employee" and (post.lines.unit or post.clause.unit) == MONEY]
-    return where(known, added([post.lines.value for post in posts], size), None)
+    return where(known, _money_posted(result, like)[1], None)
 
 
-def _side(result: Result, ids: pd.Index) -> Side:
-    own, index = _own_side(result), result.employees.index
+def _money_posted(result: Result, like: Result | None = None) -> tuple[list[ExactArray], ExactArray]:
+    """What was posted to people in 元, posting by posting, and the sum; kept with the result."""
+    if "money_posted" not in vars(result):
+        posts = [post for post in result.posts if post.clause.per == "employee" and (post.lines.unit or post.clause.unit) == MONEY]
+        columns, size = [post.lines.value for post in posts], len(result.employees)
+        alike = like is not None and len(like.employees) == size
+        total = added_again(columns, *_money_posted(like)) if alike else added(columns, size)
+        vars(result)["money_posted"] = columns, total
+    return vars(result)["money_posted"]
+
+
+def _side(result: Result, ids: pd.Index, like: Result | None = None) -> Side:
+    own, index = _own_side(result, like), result.employees.index
     if index is ids or index.equals(ids):
         return own
     rows = index.get_indexer(ids)
     return Side(own.score.take(rows, allow_fill=True), np.append(own.grade, [None])[rows], own.pay.take(rows, allow_fill=True))
 
 
-def _own_side(result: Result) -> Side:
+def _own_side(result: Result, like: Result | None) -> Side:
     """The side of a result's own people, kept with it: one baseline is compared with many trials."""
     if "side" not in vars(result):
         people, size = result.employees, len(result.employees)
         score, grade = shown_with(result, "score"), shown_with(result, "grade")
         words = np.full(size, None, dtype=object) if grade is None else people[grade.name].to_numpy(dtype=object)
         points = missing(size) if score is None else exact(people[score.name])
-        vars(result)["side"] = Side(points, np.where(pd.isna(words), None, words), published_pay(result))
+        vars(result)["side"] = Side(points, np.where(pd.isna(words), None, words), published_pay(result, like))
     return vars(result)["side"]

@@ -11,7 +11,7 @@ import pandas as pd
 from kpi_helpers.columns import NUMERIC, TEXT
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.language import say
-from kpi_helpers.numbers import ExactArray, exact, text
+from kpi_helpers.numbers import ExactArray, exact, is_number, text
 
 NUMBER_TESTS = {"at_least": "__ge__", "above": "__gt__", "at_most": "__le__", "below": "__lt__"}
 _TRUTH = {"是": True, "否": False}
@@ -58,12 +58,7 @@ def _value(test, value, column, find, where, faults):
         return found[0] if test == "after" and found else {"column": found[0] if found else None}
     if test in NUMBER_TESTS:
         return _bound(value, column, where, faults)
-    if (
-        test in _SPANS
-        and (isinstance(value, bool) or not isinstance(value, (int, Fraction)))
-        or test == "given"
-        and not isinstance(value, bool)
-    ):
+    if test in _SPANS and not is_number(value) or test == "given" and not isinstance(value, bool):
         faults.append(Fault(where, say(f"{test}: “{value}”无效。", f"{test}: '{value}' is not allowed.")))
     if test in _SPANS or test == "given":
         return value
@@ -78,7 +73,7 @@ def _bound(value, column, where, faults):
         return value
     if column is not None and column.kind not in (*NUMERIC, "bool"):
         faults.append(Fault(where, say(f"“{column.heading}”是文字，不能比大小。", f"'{column.name}' is a word, neither large nor small.")))
-    if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+    if not is_number(value):
         faults.append(Fault(where, say(f"“{value}”不是数字。", f"'{value}' is not a number.")))
         return Fraction(0)
     return Fraction(value)
@@ -99,7 +94,7 @@ def _words(value, column, where, faults):
     if not isinstance(value, (str, bool, int, Fraction)):
         faults.append(Fault(where, say(f"“{value}”不是一个值。", f"'{value}' is not a value.")))
         return None
-    kind, number = "" if column is None else column.kind, isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+    kind, number = "" if column is None else column.kind, is_number(value)
     if kind in ("date", "datetime"):
         return _day(value, where, faults)
     if kind in NUMERIC and not number or kind == "bool" and _TRUTH.get(value, value) not in (True, False):

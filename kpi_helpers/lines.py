@@ -55,14 +55,15 @@ class Records:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The counted rows only."""
-        return self.source if len(self.rows) == len(self.source) else self.source.iloc[self.rows]
+        as_they_stand = len(self.rows) == len(self.source) and (self.rows[1:] > self.rows[:-1]).all()
+        return self.source if as_they_stand else self.source.iloc[self.rows]
 
     def column(self, name: str) -> pd.Series:
         """One column of the counted rows, without the others."""
         return self.source[name].iloc[self.rows]
 
     def pick(self, chosen: np.ndarray) -> Records:
-        """Some of these rows, by a mask."""
+        """Some of these rows, by a mask, or all of them in another order."""
         return replace(self, rows=self.rows[chosen], units=self.units[chosen])
 
     def count(self) -> ExactArray:

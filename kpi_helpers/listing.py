@@ -50,13 +50,18 @@ def named(names: list[str], masks: np.ndarray) -> np.ndarray:
     >>> named(["late", "absent"], np.array([[False, True, True], [False, True, False]])).tolist()
     [[], ['late', 'absent'], ['late']]
     """
-    # units are many, but few differ in what holds for them, which one number says of each: a bit for every mask
-    bits = 2 ** np.arange(len(names), dtype=np.int64 if len(names) < 63 else object)
-    codes, found = pd.factorize(bits @ masks)
+    kinds, lists = _kinds(names, masks)
+    return lists[kinds]
+
+
+def _kinds(names: list[str], masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of which kind each unit is, and the list of each kind: units are many, but few differ in what holds for them."""
+    bits = 2 ** np.arange(len(names), dtype=np.int64 if len(names) < 63 else object)  # one number says all: a bit for every mask
+    kinds, found = pd.factorize(bits @ masks)
     lists = np.empty(len(found), dtype=object)
     for place, held in enumerate(found.tolist()):
         lists[place] = list(dict.fromkeys(name for bit, name in enumerate(names) if held >> bit & 1))
-    return lists[codes]
+    return kinds, lists
 
 
 def names_of(masks: dict[str, np.ndarray], ids) -> dict[str, list]:
@@ -65,11 +70,12 @@ def names_of(masks: dict[str, np.ndarray], ids) -> dict[str, list]:
     >>> names_of({"late": np.array([False, True, True]), "absent": np.array([False, True, False])}, np.array(list("abc"), dtype=object))
     {'b': ['late', 'absent'], 'c': ['late']}
     """
-    held = np.array(list(masks.values()), dtype=bool).reshape(len(masks), len(ids))
-    rows = np.flatnonzero(held.any(axis=0))
-    held = held[:, rows]
-    order = np.argsort(held.argmax(axis=0).astype(np.int16), kind="stable") if len(rows) else rows  # few steps sort faster
-    return dict(zip(ids[rows[order]].tolist(), named(list(masks), held)[order].tolist(), strict=True))
+    names = list(masks)
+    kinds, lists = _kinds(names, np.array(list(masks.values()), dtype=bool).reshape(len(masks), len(ids)))
+    first = np.array([names.index(one[0]) if one else -1 for one in lists], dtype=np.int16)[kinds]
+    rows = np.flatnonzero(first >= 0)
+    rows = rows[np.argsort(first[rows], kind="stable")]
+    return dict(zip(ids[rows].tolist(), lists[kinds[rows]].tolist(), strict=True))
 
 
 def lists_of(index, source) -> np.ndarray:

@@ -12,6 +12,7 @@ import pandas as pd
 from kpi_helpers.columns import Column, Table
 from kpi_helpers.language import say
 from kpi_helpers.numbers import constant, exact, fraction, is_missing, missing
+from kpi_helpers.numbers import text as number_text
 
 
 @dataclass(frozen=True)
@@ -46,22 +47,24 @@ class Tables(dict):
 
     def refusals(self, table: str, rows, column: str, reason: str, **keys) -> list[dict]:
         """Entries of the list of refused rows (拒收行), for rows at these positions."""
-        origin, frame = self.origins.get(table), self[table].iloc[rows]
-        ids = [name for name in frame if name.endswith("_id") or name == "clause"]
-        values = list(frame[column]) if column in frame else [None] * len(frame)
+        origin, frame = self.origins.get(table), self[table]
+        ids = {name: frame[name].iloc[rows].tolist() for name in frame if name.endswith("_id") or name == "clause"}
+        numbers = frame["_row"].iloc[rows].tolist()
+        values = list(frame[column].iloc[rows]) if column in frame else [None] * len(numbers)
+        sheet = origin.sheet if origin else table
         return [
             {
                 "table": table,
-                "sheet": origin.sheet if origin else table,
-                "row": row["_row"],
+                "sheet": sheet,
+                "row": row,
                 "column": column,
-                "cell": origin.cell(column, row["_row"]) if origin else "",
+                "cell": origin.cell(column, row) if origin else "",
                 "value": None if is_missing(value) else value,
                 "reason": reason,
-                **{name: row[name] for name in ids if not is_missing(row[name])},
+                **{name: named[at] for name, named in ids.items() if not is_missing(named[at])},
                 **keys,
             }
-            for row, value in zip(frame[["_row", *ids]].to_dict("records"), values, strict=True)
+            for at, (row, value) in enumerate(zip(numbers, values, strict=True))
         ]
 
 
@@ -160,36 +163,41 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d*)?(?:e[+-]?\d{1,3}
 
 
 def takes_percent(column: Column) -> bool:
-    """May a percentage stand here? Where a range beyond 1 or a unit asks for marks or yuan, 95% would count as 0.95 of them."""
-    return (column.max is None or column.max <= 1) and column.unit in ("", "%")
+    """May a percentage stand here? Where a range beyond 1 or a unit asks for marks, yuan or per cents, 95% would count as 0.95 of them."""
+    if column.kind != "number":
+        return False
+    return not column.unit if column.max is None else column.max <= 1 and column.unit in ("", "%")
+
+
+def is_percentage(value) -> bool:
+    """Is this a text that ends with a per cent sign?"""
+    return isinstance(value, str) and narrow(value).endswith("%")
 
 
 def _numbers(column, values, fault):
-    fast = _plain_numbers(column, values)
-    if fast is None:
-        cleaned = []
-        for i, value in enumerate(values):
-            if blank(value):
-                cleaned.append(column.default)
-                continue
-            try:
-                number = _number(value) if isinstance(value, str) else fraction(value)
-                if isinstance(value, str) and narrow(value).endswith("%") and not takes_percent(column):
-                    problem = say("是百分比，这一列不填百分比", "is a percentage, which this column does not take")
-                    fault(i, column, value, problem, "percentage")
-                    number = None
-            except (ValueError, ZeroDivisionError):
-                fault(i, column, value, say("不是数字", "is not a number"), "not_a_number")
-                number = None
-            cleaned.append(number)
-        fast = exact(cleaned) if cleaned else missing(0)
-    for i in np.flatnonzero(_outside(column, fast)):
+    numbers = _plain_numbers(column, values)
+    if numbers is None:
+        read = [column.default if blank(value) else _read_number(column, i, value, fault) for i, value in enumerate(values)]
+        numbers = exact(read) if read else missing(0)
+    for i in np.flatnonzero(_outside(column, numbers)):
         problem = say(f"超出范围（{_range(column)}）", f"is out of range ({_range(column)})")
         fault(int(i), column, values[i], problem, "out_of_range")
     if column.kind == "integer":
-        for i in np.flatnonzero((fast.den != 0) & (fast.num % np.where(fast.den == 0, 1, fast.den) != 0)):
+        for i in np.flatnonzero((numbers.den != 0) & (numbers.num % np.where(numbers.den == 0, 1, numbers.den) != 0)):
             fault(int(i), column, values[i], say("应为整数", "must be a whole number"), "not_whole")
-    return fast
+    return numbers
+
+
+def _read_number(column, i, value, fault):
+    try:
+        number = _number(value) if isinstance(value, str) else fraction(value)
+    except (ValueError, ZeroDivisionError):
+        fault(i, column, value, say("不是数字", "is not a number"), "not_a_number")
+        return None
+    if is_percentage(value) and not takes_percent(column):
+        fault(i, column, value, say("是百分比，这一列不填百分比", "is a percentage, which this column does not take"), "percentage")
+        return None
+    return number
 
 
 def _number(value: str):
@@ -232,10 +240,8 @@ def _outside(column: Column, values) -> np.ndarray:
 
 
 def _range(column: Column) -> str:
-    from kpi_helpers.numbers import text
-
-    low = f"≥ {text(column.min)}" if column.min is not None else f"> {text(column.above)}" if column.above is not None else ""
-    return " ".join(part for part in (low, f"≤ {text(column.max)}" if column.max is not None else "") if part)
+    low = f"≥ {number_text(column.min)}" if column.min is not None else f"> {number_text(column.above)}" if column.above is not None else ""
+    return " ".join(part for part in (low, f"≤ {number_text(column.max)}" if column.max is not None else "") if part)
 
 
 def _text(column, i, value, fault):

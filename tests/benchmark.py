@@ -1,15 +1,20 @@
 """Times, not a test: python tests/benchmark.py [people] [scheme …]: one scoring, and one change of every number and reading.
 
+`python tests/benchmark.py read [rows]` reads a workbook of so many events instead.
+
 The month is that of the sample workbooks, its people multiplied; events, where a policy counts them, are 20 a person.
 """
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
+import xlsxwriter
 from test_replay import SAMPLES, SCHEMES, changes
 
 import kpi_helpers as kpi
@@ -102,8 +107,30 @@ def measure(scheme: str, people: int, repeats: int) -> None:
     print(f"  peak memory {memory} MB; slowest: " + ", ".join(f"{name} {times[name]:.1f}" for name in slowest), flush=True)
 
 
+def measure_reading(rows: int) -> None:
+    policy = kpi.load_policy(find_policy("weikang"), "2026-10")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "w.xlsx"
+        with xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+            for title, lines in {
+                "员工": [["工号", "姓名", "小组"], *([f"E{number}", "张三", "一组"] for number in range(rows // EVENTS))],
+                "考勤": [["工号", "日期", "类型", "分钟", "已请假"]],
+                "事件": [
+                    ["事件编号", "工号", "条款", "日期"],
+                    *([f"V{number}", f"E{number // EVENTS}", "2.A2.1", date(2026, 10, 1 + number % 30)] for number in range(rows)),
+                ],
+            }.items():
+                sheet = book.add_worksheet(title)
+                for at, line in enumerate(lines):
+                    sheet.write_row(at, 0, line)
+        print(f"{rows} events read in {once(lambda: kpi.read_workbook(path, policy)):.0f} ms")
+
+
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).parent))
+    if sys.argv[1:2] == ["read"]:
+        measure_reading(int(sys.argv[2]) if len(sys.argv) > 2 else 100_000)
+        sys.exit()
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     for one in sys.argv[2:] or SCHEMES:
         measure(one, size, repeats=3 if size <= 10_000 else 1)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from trial import policy
 
 import kpi_helpers as kpi
+from kpi_helpers.numbers import is_number
 from kpi_helpers.what_if.constraints import Weights, constraints
 from kpi_helpers.what_if.ranges import range_of
-from kpi_helpers.what_if.tunables import is_number, tunables
+from kpi_helpers.what_if.tunables import tunables
 
 POLICIES = sorted((Path(__file__).parents[1] / "params" / "policies").glob("*.yaml"))
 OWN = sorted((Path(__file__).parent / "policies").glob("*.yaml"))

@@ -9,11 +9,11 @@ from fractions import Fraction
 from kpi_helpers.compare import MONEY, Comparison
 from kpi_helpers.errors import KpiError
 from kpi_helpers.lines import Post
-from kpi_helpers.numbers import total
+from kpi_helpers.numbers import is_number, total
 from kpi_helpers.policy import Policy
 from kpi_helpers.result import Result
 from kpi_helpers.what_if.constraints import Constraints, constraints
-from kpi_helpers.what_if.tunables import Tunable, is_number
+from kpi_helpers.what_if.tunables import Tunable
 
 TENTH = Fraction(1, 10)
 _SMALL = 5  # so many numbers of one part are first tried together

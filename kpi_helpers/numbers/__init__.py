@@ -8,14 +8,15 @@ from kpi_helpers.numbers.bounds import clip, maximum, minimum
 from kpi_helpers.numbers.column import ExactArray, constant, exact, missing, total, where
 from kpi_helpers.numbers.order import places_of, positions_by, quantile_by, rank_codes
 from kpi_helpers.numbers.rounding import ROUNDINGS, floor_to, half_up, rounded_to
-from kpi_helpers.numbers.scalars import fraction, is_missing, text, texts
+from kpi_helpers.numbers.scalars import fraction, is_missing, is_number, text, texts
 from kpi_helpers.numbers.shares import largest_remainder
-from kpi_helpers.numbers.sums import added, count_by, extreme_by, sum_by
+from kpi_helpers.numbers.sums import added, added_again, count_by, extreme_by, sum_by
 
 __all__ = [
     "ROUNDINGS",
     "ExactArray",
     "added",
+    "added_again",
     "clip",
     "constant",
     "count_by",
@@ -25,6 +26,7 @@ __all__ = [
     "fraction",
     "half_up",
     "is_missing",
+    "is_number",
     "largest_remainder",
     "maximum",
     "minimum",

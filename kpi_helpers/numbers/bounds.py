@@ -7,13 +7,13 @@ from kpi_helpers.numbers.column import ExactArray, exact, where
 
 def minimum(a, b) -> ExactArray:
     """The smaller of two columns (取小); missing if either is."""
-    a, b = _same_length(a, b)
+    a, b = map(_column, (a, b))
     return where((a <= b) | a.isna(), a, b)  # no number compares with a missing one
 
 
 def maximum(a, b) -> ExactArray:
     """The larger of two columns (取大); missing if either is."""
-    a, b = _same_length(a, b)
+    a, b = map(_column, (a, b))
     return where((a >= b) | a.isna(), a, b)  # no number compares with a missing one
 
 
@@ -24,7 +24,5 @@ def clip(values: ExactArray, floor=None, cap=None) -> ExactArray:
     return values if cap is None else minimum(values, cap)
 
 
-def _same_length(a, b):
-    a, b = (v if isinstance(v, ExactArray) else exact([v]) for v in (a, b))
-    n = max(len(a), len(b))
-    return (a if len(a) == n else a.repeat(n)), (b if len(b) == n else b.repeat(n))
+def _column(numbers) -> ExactArray:
+    return numbers if isinstance(numbers, ExactArray) else exact([numbers])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,6 +45,7 @@ class ExactArray(ExtensionArray):
 
     def __init__(self, num, den):
         self.num, self.den = num, den
+        self._estimates: list[Estimate] = []  # one at most; views of the same numbers share it
 
     # -- numbers that are worked out late --------------------------------------------------------------------------
 
@@ -53,13 +53,14 @@ class ExactArray(ExtensionArray):
     def _of(cls, operation, one: ExactArray, other: ExactArray) -> ExactArray:
         """What an operation makes of two columns: at once in int64, of long integers when somebody looks at it."""
         if (one.wide or other.wide) and max(len(one), len(other)) > 1:
-            return cls._later(Deferred(operation, one, other))
+            return cls.later(Deferred(operation, one, other))
         return cls(*operation.exact(one.num, one.den, other.num, other.den))
 
     @classmethod
-    def _later(cls, deferred: Deferred) -> ExactArray:
+    def later(cls, deferred: Deferred) -> ExactArray:
+        """A column that is worked out when somebody looks at it."""
         made = cls.__new__(cls)
-        made._deferred = deferred
+        made._deferred, made._estimates = deferred, []
         return made
 
     def __getattr__(self, name):
@@ -73,10 +74,12 @@ class ExactArray(ExtensionArray):
         """Are there integers beyond int64 among its numerators and denominators, or may there be?"""
         return self._deferred is not None or self.num.dtype.hasobject or self.den.dtype.hasobject
 
-    @cached_property
+    @property
     def estimate(self) -> Estimate:
         """Its numbers as floats, with a bound on how far they are off."""
-        return estimate_of(self.num, self.den) if self._deferred is None else self._deferred.estimate
+        if not self._estimates:
+            self._estimates.append(estimate_of(self.num, self.den) if self._deferred is None else self._deferred.estimate)
+        return self._estimates[0]
 
     def ratios_at(self, rows, known: dict):
         """Numerators and denominators of some rows only, those of a single number as they are."""
@@ -124,13 +127,13 @@ class ExactArray(ExtensionArray):
     def __setitem__(self, key, value):
         if self._frozen:
             raise ValueError("this column is read-only")
-        if not (self.num.flags.writeable and self.den.flags.writeable):  # other columns rest on these arrays
-            self.num, self.den = self.num.copy(), self.den.copy()
-        self.__dict__.pop("estimate", None)
         key = pd.api.indexers.check_array_indexer(self, key)
         value = exact(value if pd.api.types.is_list_like(value) else [value])
-        if value.num.dtype == object or value.den.dtype == object:
-            self.num, self.den = self.num.astype(object), self.den.astype(object)
+        self._estimates.clear()
+        kinds = np.promote_types(self.num.dtype, value.num.dtype), np.promote_types(self.den.dtype, value.den.dtype)
+        if kinds != (self.num.dtype, self.den.dtype) or not (self.num.flags.writeable and self.den.flags.writeable):
+            # other columns rest on these arrays, or they hold no long integers
+            self.num, self.den, self._estimates = self.num.astype(kinds[0]), self.den.astype(kinds[1]), []
         single = len(value) == 1
         self.num[key] = value.num[0] if single else value.num
         self.den[key] = value.den[0] if single else value.den
@@ -139,7 +142,14 @@ class ExactArray(ExtensionArray):
         return np.asarray(self.den == 0, dtype=bool) if self._deferred is None else self._deferred.blank.copy()
 
     def copy(self):
-        return ExactArray(self.num.copy(), self.den.copy()) if self._deferred is None else self._later(self._deferred)
+        return ExactArray(self.num.copy(), self.den.copy()) if self._deferred is None else self.later(self._deferred)
+
+    def view(self, dtype=None):
+        if dtype is not None:
+            return super().view(dtype)
+        made = ExactArray.__new__(ExactArray)
+        made.__dict__.update(self.__dict__)
+        return made
 
     def take(self, indices, *, allow_fill=False, fill_value=None):
         indices = np.asarray(indices, dtype=np.intp)
@@ -337,7 +347,8 @@ def _from_floats(values):
 
 def constant(value, length: int) -> ExactArray:
     """The same number in every row."""
-    return exact([value]).repeat(length)
+    one = exact([value])
+    return ExactArray(np.repeat(one.num, length), np.repeat(one.den, length))
 
 
 def missing(length: int) -> ExactArray:

@@ -10,8 +10,8 @@ _NEGATIVE = 2**63  # as unsigned numbers, those below 0 begin here
 
 def peak(values) -> int:
     """The largest size of any of them."""
-    if not len(values):
-        return 0
+    if len(values) < 2:
+        return abs(int(values[0])) if len(values) else 0
     if values.dtype == np.int64 and (most := int(np.maximum.reduce(values.view(np.uint64)))) < _NEGATIVE:
         return most  # one look is enough where none is below 0
     return max(int(np.maximum.reduce(values)), -int(np.minimum.reduce(values)))
@@ -42,4 +42,4 @@ def small(values):
 
 def single(number: int):
     """One whole number, to calculate with a column."""
-    return small(np.array([number], dtype=object))
+    return np.array([number], dtype=np.int64 if -LIMIT < number < LIMIT else object)

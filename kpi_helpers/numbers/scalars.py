@@ -36,6 +36,11 @@ def is_missing(value) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 
 
+def is_number(value) -> bool:
+    """Is this a number of a policy? Yes and no are none, though Python counts with them."""
+    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+
+
 def nearest(value: Fraction, places: int) -> Fraction:
     """四舍五入: one number to so many decimals, away from zero at the half."""
     steps = Fraction(value) * 10**places

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from kpi_helpers.numbers.column import ExactArray, exact, missing, where
+from kpi_helpers.numbers.deferred import SUM, Deferred
 from kpi_helpers.numbers.integers import LIMIT, peak
 from kpi_helpers.numbers.order import rank_codes
 from kpi_helpers.numbers.ratios import FEW, common_of, few, shortened, sum_of
@@ -27,9 +30,33 @@ def added(columns: list[ExactArray], length: int) -> ExactArray:
             parts = np.append(0, common // np.arange(1, FEW + 1))  # 0 for a missing value
             whole = sum((one.num * parts[one.den] for one in small), np.zeros(length, dtype=np.int64))
             result, rest = ExactArray(*shortened(whole, parts[1:2])), [one for one in columns if not any(one is other for other in small)]
-    for one in sorted(rest, key=lambda one: not one.wide):  # sums with wide numbers in them are put off
-        result = result + one.fillna(0)
+    late = rest and _long([result, *rest])
+    for one in (one.fillna(0) for one in rest):
+        result = ExactArray.later(Deferred(SUM, result, one)) if late else result + one
     return result
+
+
+def added_again(columns: list[ExactArray], earlier: list[ExactArray], total: ExactArray) -> ExactArray:
+    """The sum of columns, made from that of earlier ones, most of which are the very same.
+
+    >>> a, b, c = exact([1]), exact([2]), exact([5])
+    >>> list(added_again([a, a, c], [a, b, a], exact([4])))
+    [Fraction(7, 1)]
+    """
+    left = Counter(map(id, earlier))
+    left.subtract(map(id, columns))
+    come = [one for one in {id(one): one for one in columns}.values() for _ in range(-left[id(one)])]
+    gone = [one for one in {id(one): one for one in earlier}.values() for _ in range(left[id(one)])]
+    if len(come) + len(gone) > len(columns) // 2:
+        return added(columns, len(total))
+    return added([total, *come, *(-one for one in gone)], len(total))
+
+
+def _long(columns: list[ExactArray]) -> bool:
+    """May sums of these columns leave int64 on the way?"""
+    if any(one.wide for one in columns):
+        return True
+    return sum(peak(one.den).bit_length() for one in columns) + max(peak(one.num).bit_length() + 1 for one in columns) > LIMIT.bit_length()
 
 
 def _reach(values: ExactArray) -> int:
@@ -40,8 +67,9 @@ def _reach(values: ExactArray) -> int:
 def sum_by(values: ExactArray, codes, groups: int) -> ExactArray:
     """Sums per group code 0..groups-1; a group without rows sums to 0; a missing value makes its group missing."""
     codes, blank = np.asarray(codes, dtype=np.intp), values.isna()
-    result = ExactArray(*sum_of(values.num, np.where(blank, 1, values.den), codes, groups))
-    if blank.any():
+    some = blank.any()
+    result = ExactArray(*sum_of(values.num, np.where(blank, 1, values.den) if some else values.den, codes, groups))
+    if some:
         result = where(np.bincount(codes[blank], minlength=groups) > 0, None, result)
     return result
 

@@ -190,6 +190,6 @@ def assumptions_of(policy: Policy) -> pd.DataFrame:
 # what a result lists besides the figures of its units
 LISTED = {
     "flags": lambda book: flags_of(book.flags),
-    "errors": lambda book: pd.DataFrame(book.errors),
+    "errors": lambda book: pd.DataFrame(book.refused()),
     "assumptions": lambda book: assumptions_of(book.policy),
 }

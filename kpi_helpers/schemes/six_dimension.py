@@ -14,7 +14,7 @@ from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
 from kpi_helpers.listing import listing, names_of
 from kpi_helpers.numbers import ExactArray, exact, half_up, minimum, missing, places_of, rank_codes, text, where
-from kpi_helpers.period_rows import check_period_rows, days_of, named_periods
+from kpi_helpers.period_rows import check_named_periods, check_period_rows, days_of, named_periods
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.result import Result
 from kpi_helpers.rules import banded
@@ -41,16 +41,8 @@ def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
     faults = [RowFault("ratings", int(row), "grader_id", rows["grader_id"].iloc[row], "self_rating", problem, stops=False) for row in own]
     faults += _other_kinds(policy, rows)
     faults += check_period_rows(policy, tables, "ratings", ["employee_id", "grader_id"], "period")
-    faults += _twice_published(tables["period_scores"])
+    faults += check_named_periods(tables, "period_scores", ["employee_id"])
     return faults + check_period_rows(policy, tables, "survey", ["employee_id"], "period")
-
-
-def _twice_published(scores: pd.DataFrame) -> list[RowFault]:
-    """A period that stands twice for one person, be it written in two ways (2024Q1, 2024-Q1)."""
-    named = scores[["employee_id"]].assign(period=named_periods(scores, "period"))
-    problem, periods = say("在本期重复", "stands twice in the period"), scores["period"]
-    double = np.flatnonzero(named.duplicated() & ~scores.duplicated(["employee_id", "period"]))
-    return [RowFault("period_scores", int(row), "period", periods.iloc[row], "duplicate", problem) for row in double]
 
 
 def _other_kinds(policy: Policy, rows: pd.DataFrame) -> list[RowFault]:

@@ -163,7 +163,7 @@ def absence(book: Book, clause: Clause, records: Records, points: Number | None)
     if points is None:
         title = say("无请假手续缺勤，按《考勤管理制度》处理", "absence under the external attendance rules")
         days = chosen.frame["date"].dt.strftime("%Y-%m-%d").groupby(book.people.index[chosen.units].to_numpy(dtype=object)).agg(list)
-        book.flag("external_rule_attendance", title, days.index, clause, detail=days.to_dict())
+        book.flag("external_rule_attendance", title, days.index, clause, detail=days.to_dict(), term="days_absent")
     return Lines(chosen.count() * -(points or 0), chosen.count(), chosen.cells("kind"))
 
 
@@ -218,7 +218,7 @@ def _flag_unapproved(book: Book, clause: Clause, records: Records) -> None:
     entered = entered_points(records.source)[records.rows]
     bare = records.pick(~has_text(records.column("approver")) & ~entered.isna())
     ids = bare.column("event_id").groupby(book.people.index[bare.units].to_numpy(dtype=object)).agg(list)
-    book.flag("no_approval", say("差错扣分未经审批", "points without approval"), ids.index, clause, detail=ids.to_dict())
+    book.flag("no_approval", say("差错扣分未经审批", "points without approval"), ids.index, clause, detail=ids.to_dict(), term="event_id")
 
 
 def section_left(book: Book, clause: Clause, cap: Number, floor_at_zero: YesNo) -> list[Lines]:

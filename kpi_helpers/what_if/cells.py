@@ -54,8 +54,8 @@ class Frame:
         self.book.put(self.part, name, column)
 
     def get(self, name, default=None):
-        column = self.book.look(self.part, name)
-        return default if column is None else (column if self.rows is EVERY else column[self.rows]).copy(deep=False)
+        column = self.book.look(self.part, name)  # closed to writing, so that it needs no copy
+        return default if column is None else column if self.rows is EVERY else column[self.rows]
 
     @property
     def loc(self):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from kpi_helpers.numbers import exact, largest_remainder
+from kpi_helpers.numbers import exact, is_number, largest_remainder
 from kpi_helpers.policy import Policy
-from kpi_helpers.what_if.tunables import Tunable, dotted, entries, is_number, leaves
+from kpi_helpers.what_if.tunables import Tunable, dotted, entries, leaves
 
 _RISING = [("low", "high"), ("floor", "cap"), ("minor", "major"), ("from", "to"), ("from", "below"), ("above", "to"), ("above", "below")]
 _EDGES = ("from", "above", "to", "below", "at")

@@ -158,6 +158,8 @@ class Recorded(Cells):
         order = tuple(clauses[clause.id] for clause in policy.order)
         super().__init__(replace(policy, clauses=tuple(clauses.values()), order=order), tables)
         self.divide()
+        with self.within(Step()):
+            self.workdays()  # made now, or the first clause would seem to depend on the calendar
         self.before = recording.first = self.content()
         recording.start = {name: list(getattr(self, name)) for name in LISTS}
         self.quiet = False

@@ -9,10 +9,11 @@ from html import escape
 import ipywidgets as W
 
 from kpi_helpers.language import say
+from kpi_helpers.numbers import is_number
 from kpi_helpers.policy import value_text
 from kpi_helpers.report.words import basis_word
 from kpi_helpers.what_if.trial import Trial
-from kpi_helpers.what_if.tunables import Tunable, is_number
+from kpi_helpers.what_if.tunables import Tunable
 
 _NUMBER = "#"  # the choice of a number among words
 

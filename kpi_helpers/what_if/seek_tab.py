@@ -11,11 +11,11 @@ import numpy as np
 
 from kpi_helpers.compare import Comparison
 from kpi_helpers.language import say
-from kpi_helpers.numbers import text
+from kpi_helpers.numbers import is_number, text
 from kpi_helpers.report.words import show
 from kpi_helpers.what_if.goal_seek import Answer
 from kpi_helpers.what_if.trial import plain_number
-from kpi_helpers.what_if.tunables import Tunable, is_number
+from kpi_helpers.what_if.tunables import Tunable
 from kpi_helpers.what_if.widgets import button, html, labelled
 
 _EQUAL, _AT_MOST = "equal", "at_most"

@@ -9,13 +9,14 @@ from functools import cached_property
 from kpi_helpers.compare import Comparison
 from kpi_helpers.errors import Fault, KpiError, UsageError, did_you_mean
 from kpi_helpers.language import say
+from kpi_helpers.numbers import is_number
 from kpi_helpers.policy import load_policy, value_text
 from kpi_helpers.result import Result
 from kpi_helpers.schemes import score
 from kpi_helpers.what_if.constraints import Constraints, Weights, constraints
 from kpi_helpers.what_if.goal_seek import Answer, seek
 from kpi_helpers.what_if.month import Month
-from kpi_helpers.what_if.tunables import Tunable, is_number, tunables
+from kpi_helpers.what_if.tunables import Tunable, tunables
 
 _DECIMAL = re.compile(r"[-+−]?\d{1,12}(\.\d{1,6})?")
 

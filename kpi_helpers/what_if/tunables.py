@@ -10,6 +10,7 @@ from fractions import Fraction
 from kpi_helpers.arguments import Whole, hints
 from kpi_helpers.clause_reader import CLAUSE_KEYS, NUMBERED
 from kpi_helpers.language import say
+from kpi_helpers.numbers import is_number
 from kpi_helpers.policy import Clause, Parameter, Policy, value_text
 from kpi_helpers.report.names import label
 from kpi_helpers.report.words import argument_word
@@ -90,10 +91,6 @@ def entries(policy: Policy) -> dict[str, dict]:
 def dotted(*parts) -> str:
     """A name that an override may bear."""
     return ".".join(map(str, parts))
-
-
-def is_number(value) -> bool:
-    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
 
 
 def _users(policy: Policy) -> dict[str, list[str]]:

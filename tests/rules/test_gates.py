@@ -74,7 +74,7 @@ def test_one_veto_on_grade_and_on_pay():
     )
     result = score(rule, **sheets(甲=[95, 95], 达标=[False, True]))
     assert (plain(result.employees["等级"]), plain(result.employees["应发"])) == (["差", "优"], [0, 500])
-    assert result.flags[["employee_id", "detail"]].to_dict("records") == [{"employee_id": "E00", "detail": {"等级": "差", "甲": "95"}}]
+    assert result.flags[["employee_id", "detail"]].to_dict("records") == [{"employee_id": "E00", "detail": {"等级": "差", "甲": 95}}]
 
 
 def test_the_calendar():

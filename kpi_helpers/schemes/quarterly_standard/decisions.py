@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from typing import Literal
 
@@ -26,9 +27,9 @@ def decisions(book: Book, clause: Clause, threshold: Number, on: Literal["rounde
     line = _rounding_to(threshold) if on == "rounded" else threshold
     low = {item: book.people[item].array < line for item in items_of(book.policy)}
     ids = book.people.index
-    lists = names_of(low, ids)
     book.outputs["training"] = training = listing(names_of, low, ids)
-    book.flag("training", say("建议培训", "training proposed"), lists, clause, detail=lists)
+    title, anything = say("建议培训", "training proposed"), np.any(list(low.values()), axis=0)
+    book.flag("training", title, anything, clause, detail=partial(names_of, low, ids), term="items_below", line=threshold)
     totals = book.people["total"].array
     places = places_of(totals)
     columns = {"total": totals, "rank": places}

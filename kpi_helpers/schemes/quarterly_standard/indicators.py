@@ -16,7 +16,7 @@ from kpi_helpers.listing import listing, named, names_of
 from kpi_helpers.numbers import ExactArray, added, exact, half_up, text, where
 from kpi_helpers.policy import Clause
 from kpi_helpers.rules import total as total_points
-from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, items_of, title_of
+from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, is_judged, items_of, title_of
 
 
 def scope(book: Book) -> None:
@@ -28,9 +28,9 @@ def scope(book: Book) -> None:
         last = pd.Timestamp(book.period.last)
         absent = ((people["leave_date"] <= last) | (people["hire_date"] > last)).to_numpy()
         book.mark(absent & ~_with_form(book), "not_assessed")
-    refused = [row for row in book.errors if row["table"] == "ratings" and row["reason"] != "other_period"]
+    refused = [row for row in book.refused() if row["table"] == "ratings" and row["reason"] != "other_period"]
     book.mark([row["employee_id"] for row in refused if "employee_id" in row], "error")
-    book.kept.update(assessed=book.complete(), judged=[], left_out={})
+    book.kept.update(assessed=book.complete(), left_out={})
 
 
 def _with_form(book: Book) -> np.ndarray:
@@ -48,7 +48,7 @@ def main_indicator(book: Book, clause: Clause, weight: Number, items: list[str],
     """
     assessed, scores = book.kept["assessed"], {item: book.people[item].array for item in items}
     unknown = {item: values.isna() & assessed for item, values in scores.items()}
-    blocking = [item for item in items if item in book.kept["judged"] or no_data == "block"]
+    blocking = [item for item in items if no_data == "block" or is_judged(book.policy, item)]
     empty = np.all(list(unknown.values()), axis=0)
     lacking = {item: mask & (item in blocking or (empty & (not blocking))) for item, mask in unknown.items()}
     if weight != 0:

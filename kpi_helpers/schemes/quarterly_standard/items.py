@@ -9,21 +9,20 @@ import pandas as pd
 
 from kpi_helpers.arguments import Number, Whole, YesNo
 from kpi_helpers.book import Book
+from kpi_helpers.calendar import Period
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
-from kpi_helpers.numbers import ExactArray, clip, count_by, minimum, missing, sum_by, where
+from kpi_helpers.numbers import ExactArray, clip, constant, count_by, exact, minimum, missing, sum_by, where
 from kpi_helpers.policy import Clause
-from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, given_score, numbers_of, per_person, records_of
-from kpi_helpers.schemes.quarterly_standard.spans import days_employed, months_employed, months_of, overlaps, weeks_of, within
+from kpi_helpers.schemes.quarterly_standard.sheets import HUNDRED, given_score, numbers_of, rating, records_of
+from kpi_helpers.schemes.quarterly_standard.spans import days_employed, months_of, on_days_employed, overlaps, weeks_of
 from kpi_helpers.tables import Tables
 
 
 def rated(book: Book, clause: Clause, records: Records) -> Lines:
     """主管评分: the supervisor's score of an item that is judged (0 to 100)."""
-    book.kept["judged"].append(clause.result)
-    mine = records.pick((records.column("item") == clause.result).to_numpy(dtype=bool))
-    values = per_person(mine, "supervisor_score")
-    return _item(book, clause, values, values, mine.cells("supervisor_score"))
+    values, cells = rating(book, records, clause.result, "supervisor_score")
+    return _item(book, clause, values, values, cells)
 
 
 def responsiveness(book: Book, clause: Clause, records: Records, source_of_score: Literal["rating", "measured"], target: Number) -> Lines:
@@ -38,70 +37,86 @@ def survey_count(book: Book, clause: Clause, records: Records, target: Number, s
 
     share: its part of item 1d; the whole item where no questionnaire score counts or none is known.
     """
-    spans = months_of(book, records.column("month"))
-    rows = records.pick(within(book, records, spans))
-    ratios = minimum(rows.column("completed_count").array / target, 1)
-    months = months_employed(book, spans)
+    rows, months = book.once(_months_surveyed, records, book.period)
     given = count_by(rows.units, rows.size)
+    ratios = minimum(rows.column("completed_count").array / target, 1)
     value = where((given > 0) & (months > 0), rows.sum(ratios) / where(months == 0, None, months), None)
     _flag_silent_months(book, clause, (given > 0) & (given < months))
-    part = where(_scored(rows) & with_score, share, 1)
+    scored = count_by(book.once(_months_scored, records, book.period).units, rows.size) > 0
+    part = where(scored & with_score, share, 1)
     return _item(book, clause, value * part * HUNDRED, rows.sum("completed_count"), rows.cells("completed_count"))
 
 
 def survey_score(book: Book, clause: Clause, records: Records, target: Number, share: Number, counts: YesNo) -> Lines:
     """1d.2 问卷得分: mean over the months with a score of min(1, score / target), times its part of item 1d."""
-    rows = _scored_months(book, records)
-    given, _ = given_score(book, clause.result)
-    applies = _scored(rows) & counts & given.isna() & book.kept["assessed"]
+    rows = book.once(_months_scored, records, book.period)
     number = count_by(rows.units, rows.size)
+    given, _ = given_score(book, clause.result)
+    applies = (number > 0) & counts & given.isna() & book.kept["assessed"]
     mean = rows.sum(minimum(rows.column("avg_score").array / target, 1)) / where(number == 0, None, number)
     return Lines(where(applies, mean * share * HUNDRED, None), where(applies, number, None), rows.cells("avg_score"))
 
 
-def _scored_months(book: Book, records: Records) -> Records:
-    """Rows of the months employed that have a questionnaire score."""
-    rows = records.pick(within(book, records, months_of(book, records.column("month"))))
+def _months_surveyed(tables: Tables, records: Records, period: Period | None) -> tuple[Records, ExactArray]:
+    """Rows of the months in which their person was employed, and the number of those months for everybody."""
+    spans = months_of(period, records.column("month"))
+    employed = {name: overlaps(tables, *span) for name, span in spans.items()}
+    month = records.column("month").to_numpy(dtype=object)
+    found = np.zeros(len(month), dtype=bool)
+    for name, people in employed.items():
+        found |= (month == name) & people[records.units]
+    return records.pick(found), exact(np.sum([*employed.values(), np.zeros(records.size, dtype=bool)], axis=0))
+
+
+def _months_scored(tables: Tables, records: Records, period: Period | None) -> Records:
+    """Those of them that have a questionnaire score."""
+    rows, _ = _months_surveyed(tables, records, period)
     return rows.pick(rows.column("avg_score").notna().to_numpy())
-
-
-def _scored(rows: Records) -> np.ndarray:
-    """Who has a questionnaire score at all."""
-    scored = np.zeros(rows.size, dtype=bool)
-    scored[rows.units[rows.column("avg_score").notna().to_numpy()]] = True
-    return scored
 
 
 def _flag_silent_months(book: Book, clause: Clause, chosen: np.ndarray) -> None:
     title = say("有在职月份没有问卷数据，按 0 份计", "months employed without survey data, counted as 0")
-    book.flag("survey_month_missing", title, book.people.index[chosen & book.kept["assessed"]], clause)
+    book.flag("survey_month_missing", title, chosen & book.kept["assessed"], clause)
 
 
 def weekly_summaries(book: Book, clause: Clause, records: Records, per_week: Whole, belongs: Literal["sunday", "thursday"]) -> Lines:
     """2d 每周一篇: weeks with a summary / weeks employed; weeks of full leave are dropped, extra summaries count nothing."""
+    rows, due, summaries = book.once(_weeks_due, records, belongs, book.period)
+    written = (summaries >= per_week).reshape(due.shape)
+    weeks, done = (exact(one.sum(axis=0)) for one in (due, due & written))
+    ratio = done / where(weeks == 0, None, weeks) if len(rows.rows) else missing(rows.size)
+    return _item(book, clause, ratio * HUNDRED, done, rows.cells("summaries"))
+
+
+def _weeks_due(tables: Tables, records: Records, belongs: str, period: Period | None) -> tuple[Records, np.ndarray, ExactArray]:
+    """The rows of the quarter's weeks; week by week for everybody: is a summary due, and how many are there."""
     week_ends = records.column("week_end")
-    sundays = weeks_of(book, week_ends, belongs)
+    sundays = weeks_of(period, week_ends, belongs)
     place = sundays.get_indexer(week_ends)
     rows, place = records.pick(place >= 0), place[place >= 0]
-    cell = place * records.size + rows.units
-    written = sum_by(rows.column("summaries").array.fillna(0), cell, len(sundays) * records.size) >= per_week
-    away = np.zeros(len(written), dtype=bool)
-    away[cell[rows.column("full_leave").to_numpy(dtype=bool)]] = True
-    due = np.concatenate([np.zeros(0, dtype=bool), *(overlaps(book, day - pd.Timedelta(days=6), day) for day in sundays)]) & ~away
-    unit = np.tile(np.arange(records.size), len(sundays))
-    done, weeks = count_by(unit[due & written], records.size), count_by(unit[due], records.size)
-    ratio = done / where(weeks == 0, None, weeks) if len(rows.rows) else missing(records.size)
-    return _item(book, clause, ratio * HUNDRED, done, rows.cells("summaries"))
+    due = np.zeros((len(sundays), records.size), dtype=bool)
+    for week, day in zip(due, sundays, strict=True):
+        week[:] = overlaps(tables, day - pd.Timedelta(days=6), day)
+    away = rows.column("full_leave").to_numpy(dtype=bool)
+    due[place[away], rows.units[away]] = False
+    return rows, due, sum_by(rows.column("summaries").array.fillna(0), place * records.size + rows.units, due.size)
 
 
 def handling_time(book: Book, clause: Clause, records: Records, target: Number) -> Lines:
     """3a 处理时间: pooled minutes / cases of the quarter; full marks up to the target, beyond it target / actual."""
-    sources = [numbers_of(records.source, name) for name in ("handled_count", "handle_minutes")]
-    rows = days_employed(book, records, known=~np.any([source.isna() for source in sources], axis=0))
-    cases, minutes = (rows.sum(source[rows.rows]) for source in sources)
+    rows, cases, minutes = book.once(_handled, records, book.period)
     points = minimum(cases * target * HUNDRED / where(minutes == 0, None, minutes), HUNDRED)
     points = where(cases == 0, None, where(minutes == 0, HUNDRED, points))
     return _item(book, clause, points, minutes / where(cases == 0, None, cases), rows.cells("handle_minutes"))
+
+
+def _handled(tables: Tables, records: Records, period: Period | None) -> tuple[Records, ExactArray, ExactArray]:
+    """The days employed whose cases and minutes are known, and the sums of both."""
+    rows = records.pick(on_days_employed(tables, records.table, "date", period)[records.rows])
+    columns = [numbers_of(rows.source, name)[rows.rows] for name in ("handled_count", "handle_minutes")]
+    known = ~np.any([column.isna() for column in columns], axis=0)
+    rows = rows.pick(known)
+    return rows, *(rows.sum(column[known]) for column in columns)
 
 
 def daily_volume(book: Book, clause: Clause, records: Records, target: Number) -> Lines:
@@ -124,7 +139,7 @@ def answer_rate(book: Book, clause: Clause, records: Records, target: Number) ->
 
 def survey_mean(book: Book, clause: Clause, records: Records, target: Number) -> Lines:
     """4a 评价分数: the mean score of all questionnaires of the quarter against the target."""
-    rows = _scored_months(book, records)
+    rows = book.once(_months_scored, records, book.period)
     number = rows.sum("completed_count")
     mean = rows.sum(rows.column("completed_count").array * rows.column("avg_score").array) / where(number == 0, None, number)
     return _item(book, clause, minimum(mean / target, 1) * HUNDRED, mean, rows.cells("avg_score"))
@@ -153,21 +168,20 @@ def feedback_replied(book: Book, clause: Clause, records: Records) -> Lines:
 
 def _mean_of_days(book: Book, clause: Clause, records: Records, part: str, whole: str | None, target: Number) -> Lines:
     """100 × the mean of the daily part / whole against the target, 1 at most a day; days that have no such ratio are dropped."""
-    ratios = book.once(_daily_ratios, records.table, part, whole)
-    rows = days_employed(book, records, known=~ratios.isna())
-    ratios = ratios[rows.rows]
-    full = (ratios >= target) & (target > 0)
-    lesser = rows.pick(~full).sum(ratios[~full])
-    days = count_by(rows.units, rows.size)
-    share = HUNDRED / target / where(days == 0, None, days)
-    points = (lesser + count_by(rows.units[full], rows.size) * target) * share
+    rows, ratios, days = book.once(_daily_ratios, records, part, whole, book.period)
+    points = rows.sum(minimum(ratios, target)) / target / where(days == 0, None, days) * HUNDRED
     return _item(book, clause, points, days, rows.cells(part))
 
 
-def _daily_ratios(tables: Tables, table: str, part: str, whole: str | None) -> ExactArray:
-    parts = numbers_of(tables[table], part)
-    wholes = 1 if whole is None else numbers_of(tables[table], whole)
-    return parts / where(wholes == 0, None, wholes)
+def _daily_ratios(tables: Tables, records: Records, part: str, whole: str | None, period: Period | None):
+    """The days employed that have a ratio (Records), the ratio of each, and their number for everybody (two ExactArrays)."""
+    rows = records.pick(on_days_employed(tables, records.table, "date", period)[records.rows])
+    rows = rows.pick(np.argsort(rows.units, kind="stable"))  # person by person they are summed quicker
+    wholes = constant(1, len(rows.rows)) if whole is None else numbers_of(rows.source, whole)[rows.rows]
+    ratios = numbers_of(rows.source, part)[rows.rows] / where(wholes == 0, None, wholes)
+    known = ~ratios.isna()
+    rows = rows.pick(known)
+    return rows, ratios[known], count_by(rows.units, rows.size)
 
 
 def _item(book: Book, clause: Clause, values: ExactArray, quantity: ExactArray, cells: Cells) -> Lines:

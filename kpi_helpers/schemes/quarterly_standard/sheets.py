@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 
@@ -12,8 +10,8 @@ from kpi_helpers.checks import RowFault
 from kpi_helpers.errors import did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Records
-from kpi_helpers.numbers import ExactArray, missing, text
-from kpi_helpers.period_rows import check_period_rows, named_periods
+from kpi_helpers.numbers import ExactArray, is_number, missing, text
+from kpi_helpers.period_rows import check_named_periods, check_period_rows
 from kpi_helpers.policy import Policy
 from kpi_helpers.tables import Tables
 
@@ -33,18 +31,7 @@ def check_rows(policy: Policy, tables: Tables) -> list[RowFault]:
     faults += _too_large(tables["daily_ops"], "on_time_count", "handled_count")
     for table, key in _KEYS.items():
         faults += check_period_rows(policy, tables, table, key, "quarter")
-    return [*faults, *_odd_meetings(tables["meetings"])]
-
-
-def _odd_meetings(meetings):
-    """Periods that are none, or that stand twice, be it written in two ways (2026Q3, 2026-Q3)."""
-    periods = named_periods(meetings, "period")
-    for row in np.flatnonzero(periods == ""):
-        problem = say("不是考核周期（写作 2026-10）", "is not a period (write 2026-10)")
-        yield RowFault("meetings", int(row), "period", meetings["period"].iloc[row], "not_a_period", problem)
-    for row in np.flatnonzero(periods.duplicated() & (periods != "") & ~meetings["period"].duplicated()):
-        problem = say("在本期重复", "stands twice in the period")
-        yield RowFault("meetings", int(row), "period", meetings["period"].iloc[row], "duplicate", problem)
+    return [*faults, *check_named_periods(tables, "meetings", [])]
 
 
 def _early_replies(feedback):
@@ -79,16 +66,29 @@ def items_of(policy: Policy) -> list[str]:
     return [item for clause in policy.clauses for item in clause.arguments.get("items", [])]
 
 
+def judged_items(policy: Policy) -> list[str]:
+    """The items whose score the supervisor gives, all others being measured."""
+    return [item for item in items_of(policy) if is_judged(policy, item)]
+
+
+def is_judged(policy: Policy, item: str) -> bool:
+    clause = next(clause for clause in policy.clauses if clause.result == item)
+    return clause.table == "ratings" and clause.arguments.get("source_of_score", "rating") == "rating"
+
+
 def title_of(book: Book, item: str) -> str:
     return book.policy.results[item].title
 
 
-def standard_of(policy: Policy, item: str) -> str:
-    """The targets of an item's clauses in words: 每月问卷数目标 20份/月."""
-    used = [part.partition("=")[0] for clause in policy.clauses if clause.result == item for part in clause.in_force.split("；")]
-    numbers = [policy.parameters[name] for name in used if name in policy.parameters]
-    targets = [one for one in numbers if isinstance(one.value, (int, Fraction)) and not isinstance(one.value, bool)]
-    return "；".join(f"{one.title} {text(one.value)}{one.unit}" for one in targets)
+def standards_of(policy: Policy) -> list[str]:
+    """For each item the targets of its clauses in words: 每月问卷数目标 20份/月."""
+    targets: dict[str, list[str]] = {item: [] for item in items_of(policy)}
+    for clause in policy.clauses:
+        if clause.result in targets:
+            used = [part.partition("=")[0] for part in clause.in_force.split("；")]
+            numbers = [policy.parameters[name] for name in used if name in policy.parameters]
+            targets[clause.result] += [f"{one.title} {text(one.value)}{one.unit}" for one in numbers if is_number(one.value)]
+    return ["；".join(one) for one in targets.values()]
 
 
 def numbers_of(frame: pd.DataFrame, column: str) -> ExactArray:
@@ -119,9 +119,23 @@ def per_person(records: Records, column: str) -> ExactArray:
     return values
 
 
+def rating(book: Book, records: Records, item: str, column: str) -> tuple[ExactArray, Cells]:
+    """What a column of 评分 says of everybody for an item, with its cells."""
+    return book.once(_rating, records, item, column)
+
+
+def _rating(tables: Tables, records: Records, item: str, column: str) -> tuple[ExactArray, Cells]:
+    mine = records.pick((records.column("item") == item).to_numpy(dtype=bool))
+    return per_person(mine, column), mine.cells(column)
+
+
 def given_score(book: Book, item: str) -> tuple[ExactArray, Cells | None]:
     """An item's scores as handed in, with their cells."""
-    rows = records_of(book, "item_scores")
+    return book.once(_given_score, item)
+
+
+def _given_score(tables: Tables, item: str) -> tuple[ExactArray, Cells | None]:
+    rows = _records(tables, "item_scores")
     if item not in rows.source:
         return missing(rows.size), None
     rows = rows.pick(rows.column(item).notna().to_numpy())

@@ -65,7 +65,8 @@ def publication(book: Book, clause: Clause, due: Literal["end_of_next_month"] | 
     book.outputs["publish_by"] = str(last)
     book.outputs["publication"] = {book.policy.month: {"publish_by": str(last), "published_on": day and str(day), "overdue": overdue}}
     if overdue:
-        book.flag("overdue", say("逾期公布", "published too late"), ["department"], clause, "department", str(day))
+        facts = {"detail": str(day), "term": "published_on", "line": str(last)}
+        book.flag("overdue", say("逾期公布", "published too late"), ["department"], clause, "department", **facts)
 
 
 def flag_rows(
@@ -74,4 +75,4 @@ def flag_rows(
     """One flag for each group, with the ids of its rows."""
     groups = book.groups.index[book.unit_codes(frame, "group") if units is None else units]
     detail = {group: list(ids) for group, ids in frame[key].groupby(groups.to_numpy(dtype=object), sort=True)}
-    book.flag(name, title, detail, clause, "group", detail)
+    book.flag(name, title, detail, clause, "group", detail, term=key)

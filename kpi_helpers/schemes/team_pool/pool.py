@@ -10,6 +10,7 @@ import pandas as pd
 from kpi_helpers.arguments import Number, Whole, YesNo
 from kpi_helpers.book import Book
 from kpi_helpers.checks import blocks
+from kpi_helpers.flags import picked
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import ExactArray, clip, constant, exact, floor_to, half_up, largest_remainder, missing, sum_by, where
@@ -68,8 +69,9 @@ def scaled_pool(book: Book, clause: Clause, full_score: Number, fixed_scaled: Ye
     pool, scored = book.groups["pool"].array, book.groups["score"].array
     payout = half_up(_scaled(book, fixed_scaled) * scored / full_score) + pool - _scaled(book, fixed_scaled)
     note = say("得分为负使奖金为负，请人工决定；扣减工资须有法律依据。", "For people to decide; wages may not simply be cut.")
-    negative = book.groups.index[payout < 0]
-    book.flag("negative_payout", say("发放额为负", "negative payout"), negative, clause, "group", note=note)
+    negative = payout < 0
+    detail = picked(payout, negative, book.groups.index)
+    book.flag("negative_payout", say("发放额为负", "negative payout"), negative, clause, "group", detail, note, "payout")
     return Lines(payout - pool, scored, result=payout)
 
 
@@ -121,7 +123,7 @@ def left_over(book: Book, clause: Clause, unit_of_pool: PoolUnit) -> Lines:
     units["status"] = units["status"].where(~idle, "no_sharers")
     title = say("无人参加分配，发放额待定", "nobody to share the payout")
     payouts = dict(zip(units.index[idle], units["payout"].array[np.asarray(idle)], strict=True))
-    book.flag("no_sharers", title, payouts, clause, clause.per, detail=payouts)
+    book.flag("no_sharers", title, payouts, clause, clause.per, detail=payouts, term="payout")
     return Lines(units["payout"].array - sum_by(shares, codes, len(units)))
 
 
@@ -151,7 +153,7 @@ def _unsound_groups(book: Book) -> np.ndarray:
     """Groups behind whose points or heads a refused number stands."""
     unsound = np.zeros(len(book.groups) + 1, dtype=bool)
     people = group_of(book)
-    for row in book.errors:
+    for row in book.refused():
         if blocks(book.policy, row) or (row["table"], row["reason"]) == ("payroll", "blank"):
             person = book.codes([row.get("employee_id")])[0]
             own = book.codes([row.get("group_id")], "group")[0]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from kpi_helpers.arguments import Number
 from kpi_helpers.book import Book, published
+from kpi_helpers.flags import picked
 from kpi_helpers.language import say
 from kpi_helpers.lines import Lines
 from kpi_helpers.numbers import missing, where
@@ -40,7 +41,8 @@ def minimum_wage(book: Book, clause: Clause, amount: Number | None, check: Liter
     if amount is None or check == "off":
         return
     totals = book.people["total"].array
-    low = book.people.index[totals < amount]
+    low = totals < amount
     note = say("可能低于当地最低工资标准，请核对；系统不作调整。", "May lie below the statutory minimum wage; nothing is adjusted.")
-    evidence = dict(zip(book.people.index, totals, strict=True))
-    book.flag("below_min_wage", say("应发合计低于最低工资", "total below the minimum wage"), low, clause, detail=evidence, note=note)
+    ids = book.people.index
+    facts = {"detail": picked(totals, low, ids), "term": "total", "line": picked(amount, low, ids)}
+    book.flag("below_min_wage", say("应发合计低于最低工资", "total below the minimum wage"), low, clause, note=note, **facts)

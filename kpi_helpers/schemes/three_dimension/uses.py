@@ -126,7 +126,7 @@ def performance_pay(
     whole = worked.isna() & scheduled.isna() & book.kept["whole_month"]
     factor = where(whole, 1, worked / where(scheduled == 0, None, scheduled))
     title = say("出勤天数不全，绩效工资待定", "days worked or scheduled missing: performance pay open")
-    book.flag("days_missing", title, book.people.index[factor.isna() & ~totals.isna()], clause)
+    book.flag("days_missing", title, factor.isna() & ~totals.isna(), clause)
     cells = [cells for cells in (book.cells("days_worked"), book.cells("days_scheduled")) if cells]
     return Lines(half_up(factor * pay_base * totals / full * coefficient), totals, cells)
 

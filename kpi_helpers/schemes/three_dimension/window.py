@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from kpi_helpers.calendar import Period, month_of
 from kpi_helpers.events import has_text
 from kpi_helpers.language import say
 from kpi_helpers.lines import Records
-from kpi_helpers.listing import grouped, listing, lists_of
+from kpi_helpers.listing import listing, named, names_of
 from kpi_helpers.period_rows import days_of
 from kpi_helpers.policy import Clause
 from kpi_helpers.schemes.three_dimension.sheets import indicator_codes, this_month
@@ -34,10 +35,10 @@ def scope(book: Book, clause: Clause, include_trial: YesNo) -> None:
     refused = book.meant(_refused_people(book))
     book.mark(gone & ~book.once(_rated_people) & ~refused, "not_assessed")
     book.mark(refused, "error")
-    if any(row["table"] == "indicators" for row in book.errors):
+    if any(row["table"] == "indicators" for row in book.refused()):
         book.mark(np.ones(len(people), dtype=bool), "error")
     title = say("本月不满月", "employed for part of the month only")
-    book.flag("partial_month", title, people.index[partial & book.complete()], clause)
+    book.flag("partial_month", title, partial & book.complete(), clause)
 
 
 def _rated_people(tables: Tables) -> np.ndarray:
@@ -58,7 +59,7 @@ def _employment(tables: Tables, period: Period | None) -> tuple[np.ndarray, ...]
 
 
 def _refused_people(book: Book) -> list:
-    refused = [row for row in book.errors if row["table"] == "ratings" and row["reason"] != "other_period"]
+    refused = [row for row in book.refused() if row["table"] == "ratings" and row["reason"] != "other_period"]
     return [row["employee_id"] for row in refused if "employee_id" in row]
 
 
@@ -88,8 +89,7 @@ def rating_window(
         book.outputs["rating_window"] = {book.policy.month: {"first": window[0], "last": window[1]}}
     book.kept.update(ratings=ratings, late=late, window=window)
     title = say("未填评分时间，无法判断是否在窗口内", "no time of rating: whether it was in the window is unknown")
-    undated = _listed(book, ratings, given.isna().to_numpy())
-    book.flag("no_rated_at", title, undated, clause, detail=undated)
+    _flag_ratings(book, clause, "no_rated_at", title, _rated(book, ratings, given.isna().to_numpy()))
 
 
 def _window(book, month: Period, first_day: int, last_day: int, shift_holidays: bool) -> tuple[date, date]:
@@ -113,9 +113,9 @@ def special_circumstances(book: Book, clause: Clause, enforcement: Literal["flag
     exempt = _covered(book, records.loc[counts, "unit"], everybody)
     late = book.kept["late"] & ~exempt[ratings.units]
     book.kept["rejected"] = late & (enforcement == "reject")
-    listed = _listed(book, ratings, late)
-    book.people["late"] = lists_of(book.people.index, listed)
-    book.flag("late", say("评分时间在窗口之外", "rated outside the window"), listed, clause, detail=listed)
+    listed = _rated(book, ratings, late)
+    book.people["late"] = named(*listed)
+    _flag_ratings(book, clause, "late", say("评分时间在窗口之外", "rated outside the window"), listed)
     if len(records):
         book.outputs["exemption_records"] = records.drop(columns="_row").assign(counts=counts.to_numpy()).reset_index(drop=True)
 
@@ -135,9 +135,9 @@ def evidence(book: Book, clause: Clause, required: YesNo) -> None:
     ratings = book.kept["ratings"]
     refused = book.once(_bare)[ratings.rows] & required
     book.refuse("ratings", ratings.rows[refused], "no_evidence", "evidence_ref")
-    listed = _listed(book, ratings, refused)
-    book.people["refused"] = lists_of(book.people.index, listed)
-    book.flag("no_evidence", say("评分没有数据佐证", "rated without evidence"), listed, clause, detail=listed)
+    listed = _rated(book, ratings, refused)
+    book.people["refused"] = named(*listed)
+    _flag_ratings(book, clause, "no_evidence", say("评分没有数据佐证", "rated without evidence"), listed)
     counted = ~refused & ~book.kept["rejected"]
     book.kept["counted"] = ratings.pick(counted)
     book.outputs["evidence_list"] = listing(_evidence_list, ratings, counted)
@@ -159,11 +159,16 @@ def _is(frame: pd.DataFrame, column: str, word: str) -> np.ndarray:
     return (frame[column] == word).to_numpy(dtype=bool) if column in frame else np.zeros(len(frame), dtype=bool)
 
 
-def _listed(book: Book, ratings: Records, chosen: np.ndarray) -> dict[str, list]:
-    """The indicators of the chosen ratings by person, in the order of both."""
+def _rated(book: Book, ratings: Records, chosen: np.ndarray) -> tuple[list, np.ndarray]:
+    """The indicators, and for each of them who has one of the chosen ratings."""
     codes, names = book.once(indicator_codes)
     rated = ratings.pick(chosen)
-    codes = codes[rated.rows]
-    order = np.argsort(rated.units * len(names) + codes)
-    units = rated.units[order]
-    return dict(zip(book.people.index[np.unique(units)], grouped(units, names[codes[order]]), strict=True))
+    masks = np.zeros((len(names), ratings.size), dtype=bool)
+    masks[codes[rated.rows], rated.units] = True
+    return list(names), masks
+
+
+def _flag_ratings(book: Book, clause: Clause, name: str, title: str, listed: tuple[list, np.ndarray]) -> None:
+    names, masks = listed
+    detail = partial(names_of, dict(zip(names, masks, strict=True)), book.people.index)
+    book.flag(name, title, masks.any(axis=0), clause, detail=detail, term="indicators")

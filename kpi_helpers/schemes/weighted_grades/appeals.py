@@ -39,7 +39,7 @@ def appeals_lodged(book: Book, clause: Clause, workdays: Whole, second_reader: L
         ("conflict_of_interest", say("评分人与申诉受理人同为负责人", "the rater hears the appeal"), alone & ~other, hearer),
         ("second_reader_required", say("申诉尚未指定复核人", "no second reader named"), alone & (second_reader == "required"), day),
     ):
-        _flag_rows(book, clause, name, title, frame, rows, detail)
+        _flag_rows(book, clause, name, title, frame, rows, detail, "heard_by" if detail is hearer else "lodged_on")
 
 
 def appeals_answered(book: Book, clause: Clause, workdays: Whole, no_reply: Literal["flag", "appeal_granted"], as_of: str | None) -> None:
@@ -65,7 +65,7 @@ def appeals_answered(book: Book, clause: Clause, workdays: Whole, no_reply: Lite
         title = say("负责人逾期未答复，申诉视为成立，请改定得分", "no answer in time, the appeal is granted")
     else:
         title = say("负责人逾期未答复申诉", "the answer to an appeal is overdue")
-    _flag_rows(book, clause, "reply_overdue", title, frame, overdue, _iso(deadline))
+    _flag_rows(book, clause, "reply_overdue", title, frame, overdue, _iso(deadline), "reply_deadline")
     _hold(book, frame, waiting, granted)
 
 
@@ -109,9 +109,10 @@ def _iso(days: pd.Series) -> np.ndarray:
     return np.array([*(str(day.date()) for day in found), None], dtype=object)[codes]
 
 
-def _flag_rows(book: Book, clause: Clause, name: str, title: str, frame: pd.DataFrame, rows, details) -> None:
-    """One flag per person for the rows of a table that a mask names; of several rows it names all."""
+def _flag_rows(book: Book, clause: Clause, name: str, title: str, frame: pd.DataFrame, rows, details, term: str) -> None:
+    """One flag per person for the rows of a table that a mask names; of several rows it names all. term: what the details are."""
     chosen, found = np.asarray(rows, dtype=bool), {}
     for employee_id, detail in zip(frame["employee_id"][chosen], details[chosen], strict=True):
         found.setdefault(employee_id, []).append(detail)
-    book.flag(name, title, list(found), clause, detail={id: one if len(one) > 1 else one[0] for id, one in found.items()})
+    facts = {id: one if len(one) > 1 else one[0] for id, one in found.items()}
+    book.flag(name, title, list(found), clause, detail=facts, term=term)

@@ -79,7 +79,7 @@ def _flag_others(book: Book, clause: Clause, past: Past, rows: np.ndarray) -> No
     other = stated != book.people["score"].array[units]
     found = dict(zip(book.people.index[units[other]], texts(stated[other]), strict=True))
     title = say("历史中本月已有另一个最终得分，请核对评分是否已按申诉结果改过", "the history states another final score of this month")
-    book.flag("history_differs", title, list(found), clause, detail=found)
+    book.flag("history_differs", title, list(found), clause, detail=found, term="history_score")
 
 
 def _past(tables: Tables, month: str | None) -> Past:

@@ -93,7 +93,7 @@ def _note_weights(book: Book, clause: Clause, whole: ExactArray) -> None:
     wrong = np.flatnonzero(whole != 1)
     if len(wrong):
         title = say("四项权重合计不是 100%", "the four weights do not add up to 100 %")
-        book.flag("weights_not_100", title, ["department"], clause, "department", text(whole[int(wrong[0])] * 100) + "%")
+        book.flag("weights_not_100", title, ["department"], clause, "department", text(whole[int(wrong[0])] * 100) + "%", term="weights")
 
 
 def _name_missing(book: Book, absent: dict[str, np.ndarray], rows: np.ndarray) -> None:

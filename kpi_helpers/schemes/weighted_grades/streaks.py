@@ -82,4 +82,4 @@ def _flag_streaks(book: Book, clause: Clause, rows: Months, failed: np.ndarray, 
         "连续不合格本身不足以解除劳动合同：不能胜任工作须先培训或调整岗位（《劳动合同法》第四十条）；决定前请咨询法律人员。",
         "Not by itself a lawful ground for dismissal: training or a transfer comes first (Labour Contract Law art. 40). Ask counsel.",
     )
-    book.flag("three_consecutive_fails", title, list(ids[rows.unit[chosen]]), clause, detail=evidence, note=note)
+    book.flag("three_consecutive_fails", title, list(ids[rows.unit[chosen]]), clause, detail=evidence, note=note, term="score")
