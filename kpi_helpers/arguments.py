@@ -153,6 +153,12 @@ def marks(kind) -> set[str]:
     return found if get_origin(kind) is Literal else found.union(*map(marks, get_args(kind)))
 
 
+@cache
+def row_by_row(rule) -> frozenset[str]:
+    """The arguments of a rule that may differ from record to record."""
+    return frozenset(name for name, kind in hints(rule).items() if "row" in marks(kind))
+
+
 def check_arguments(rule, arguments: dict, where: str, faults: list[Fault]) -> dict:
     """The checked arguments of one clause; unknown, missing and wrong ones go to `faults`."""
     model = signature_model(rule)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpi_helpers import events
 from kpi_helpers.arguments import ByColumn, Named
-from kpi_helpers.calendar import Period, Workdays, in_period, workdays_of
+from kpi_helpers.calendar import Period, Workdays, calendar_exceptions, in_period, workdays_of
 from kpi_helpers.checks import blocks
 from kpi_helpers.errors import Fault, PolicyError, did_you_mean
 from kpi_helpers.filters import NUMBER_TESTS, columns_of, matches
@@ -299,7 +299,7 @@ class Book:
 
     @cached_property
     def _workdays(self) -> Workdays:
-        return workdays_of(self.policy, self.tables)
+        return workdays_of(self.policy, self.once(calendar_exceptions))
 
     def workdays(self) -> Workdays:
         """工作日 calendar: the state's, corrected by the table calendar_exceptions."""

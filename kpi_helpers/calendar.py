@@ -85,9 +85,9 @@ def in_period(days: pd.Series, period: Period | None) -> np.ndarray:
     """Which dates fall into a period; without one all do, and a missing date does."""
     if period is None:
         return np.ones(len(days), dtype=bool)
-    days = pd.to_datetime(days)
-    inside = (days >= pd.Timestamp(period.first)) & (days < pd.Timestamp(period.last) + pd.Timedelta(days=1))
-    return (inside | days.isna()).to_numpy(dtype=bool)
+    moments = pd.to_datetime(days).to_numpy(dtype="datetime64[us]")
+    inside = (moments >= np.datetime64(period.first)) & (moments < np.datetime64(period.last + timedelta(days=1)))
+    return inside | np.isnat(moments)
 
 
 @cache
@@ -139,10 +139,15 @@ class Workdays:
         return [d for d in (first + timedelta(days=i) for i in range((last - first).days + 1)) if self.is_workday(d)]
 
 
-def workdays_of(policy, tables) -> Workdays:
-    """工作日 as a policy counts them (common.workday_calendar), corrected by the table calendar_exceptions."""
-    exceptions, mode = {}, policy.parameters.get("common.workday_calendar")
-    if "calendar_exceptions" in tables:
-        rows = tables["calendar_exceptions"]
-        exceptions = dict(zip(rows["date"].dt.date, rows["is_workday"].astype(bool), strict=True))
+def workdays_of(policy, exceptions: dict[date, bool]) -> Workdays:
+    """工作日 as a policy counts them (common.workday_calendar)."""
+    mode = policy.parameters.get("common.workday_calendar")
     return Workdays(exceptions, mode.value if mode else "cn_statutory")
+
+
+def calendar_exceptions(tables) -> dict[date, bool]:
+    """调休日历: HR's own list of days that are working days, or are none."""
+    if "calendar_exceptions" not in tables:
+        return {}
+    rows = tables["calendar_exceptions"]
+    return dict(zip(rows["date"].dt.date, rows["is_workday"].astype(bool), strict=True))

@@ -35,6 +35,7 @@ class ClauseReader:
         self.rules = rules_of(policy.module)
         self.after: dict[str, str | None] = {}
         self.wheres: dict[str, str] = {}
+        self.words: list[set[str]] = []  # every text inside each entry, once somebody asks
 
     def read(self) -> tuple[list[Clause], list[Clause]]:
         """All clauses in document order, and in the order of computation."""
@@ -75,12 +76,14 @@ class ClauseReader:
     def read_again(self, changed: list[str]) -> dict[str, Clause]:
         """The clauses that use one of these parameters, or whose own numbers are overridden, by id."""
         found = {}
+        if not self.words:
+            self.words += [set(_words(entry)) for entry in self.entries]
         names = {f"${name}" for name in changed}
         overridden = [name.removeprefix(f"{self.policy.scheme}.") for name in self.policy.overrides]
         for index, entry in enumerate(self.entries):
             id = str(entry["id"])
             starts = (f"{id}.", f"{id.removesuffix('a')}.")
-            if not names.isdisjoint(_words(entry)) or any(name.startswith(starts) for name in overridden):
+            if not names.isdisjoint(self.words[index]) or any(name.startswith(starts) for name in overridden):
                 clause = self.read_clause(entry, self.wheres[id], index)
                 if clause is not None:
                     found[id] = clause

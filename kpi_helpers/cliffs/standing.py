@@ -129,7 +129,7 @@ class Field:
 def reopened(result: Result) -> Book:
     """The book of a finished result, to ask for figures."""
     book = object.__new__(Book)
-    book.__dict__.update(policy=result.policy, period=result.policy.period, tables=result.inputs, clause=None, excused={})
+    book.__dict__.update(policy=result.policy, period=result.policy.period, tables=result.inputs, clause=None, excused={}, _told={})
     book.__dict__.update(people=result.employees, groups=result.groups, department=result.department, outputs=result.tables)
     return book
 

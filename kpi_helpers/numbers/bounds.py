@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from kpi_helpers.numbers.column import ExactArray, exact, where
+from kpi_helpers.numbers.column import ExactArray, one_row, where
 
 
 def minimum(a, b) -> ExactArray:
     """The smaller of two columns (取小); missing if either is."""
-    a, b = map(_column, (a, b))
+    a, b = one_row(a), one_row(b)
     return where((a <= b) | a.isna(), a, b)  # no number compares with a missing one
 
 
 def maximum(a, b) -> ExactArray:
     """The larger of two columns (取大); missing if either is."""
-    a, b = map(_column, (a, b))
+    a, b = one_row(a), one_row(b)
     return where((a >= b) | a.isna(), a, b)  # no number compares with a missing one
 
 
@@ -22,7 +22,3 @@ def clip(values: ExactArray, floor=None, cap=None) -> ExactArray:
     if floor is not None:
         values = maximum(values, floor)
     return values if cap is None else minimum(values, cap)
-
-
-def _column(numbers) -> ExactArray:
-    return numbers if isinstance(numbers, ExactArray) else exact([numbers])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from pandas.api.extensions import ExtensionArray, ExtensionDtype, register_exten
 
 from kpi_helpers.numbers.deferred import DIFFERENCE, PRODUCT, QUOTIENT, SUM, Choice, Deferred
 from kpi_helpers.numbers.estimates import Estimate, estimate_of, estimated_order
-from kpi_helpers.numbers.integers import single, small, times
+from kpi_helpers.numbers.integers import scaled, single, small, times
 from kpi_helpers.numbers.ratios import check_divisor, ranks, shortened, sum_of
 from kpi_helpers.numbers.scalars import fraction, is_missing, text
 
@@ -218,13 +219,10 @@ class ExactArray(ExtensionArray):
             return ExactArray(other, np.ones(1, dtype=np.int64))
         if isinstance(other, (np.ndarray, list)):
             return exact(other)
-        if is_missing(other):
-            return missing(1)
         try:
-            other = fraction(other)
+            return one_row(other)
         except ValueError:
             return None
-        return ExactArray(single(other.numerator), single(other.denominator))
 
     def _calculate(self, other, operation):
         other = self._operand(other)
@@ -255,10 +253,10 @@ class ExactArray(ExtensionArray):
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self):
-        return self * -1 if self.wide else ExactArray(-self.num, self.den)
+        return self * -1 if self.wide else ExactArray(-self.num, self.den.copy())
 
     def __abs__(self):
-        return ExactArray(abs(self.num), self.den)
+        return ExactArray(abs(self.num), self.den.copy())
 
     def _compare(self, other, name):
         other = self._operand(other)
@@ -267,7 +265,7 @@ class ExactArray(ExtensionArray):
         known = ~(self.isna() | other.isna())
         if (self.wide or other.wide) and len(known) > 1:
             return getattr(np, name)(self._order(other, known), 0) & known
-        return np.asarray(getattr(np, name)(times(self.num, other.den), times(other.num, self.den)), dtype=bool) & known
+        return np.asarray(getattr(np, name)(scaled(self.num, other.den), scaled(other.num, self.den)), dtype=bool) & known
 
     def _order(self, other: ExactArray, known: np.ndarray) -> np.ndarray:
         """1 where it is larger than the other, -1 where it is smaller, 0 where it is the same: estimates tell most of it."""
@@ -356,10 +354,30 @@ def missing(length: int) -> ExactArray:
     return ExactArray(np.zeros(length, dtype=np.int64), np.zeros(length, dtype=np.int64))
 
 
+def one_row(number) -> ExactArray:
+    """A single number, or a missing one, as a column of one row; a column as it is."""
+    if isinstance(number, ExactArray):
+        return number
+    if type(number) is int or number is None:
+        return _plain(number)
+    if is_missing(number):
+        return missing(1)
+    number = fraction(number)
+    return ExactArray(single(number.numerator), single(number.denominator))
+
+
+@lru_cache
+def _plain(number: int | None) -> ExactArray:
+    """Few whole numbers are asked for again and again."""
+    made = missing(1) if number is None else ExactArray(single(number), single(1))
+    made.freeze()
+    return made
+
+
 def where(condition, yes, no) -> ExactArray:
     """Row by row `yes` where the condition holds, else `no`; both columns or scalars."""
     condition = np.asarray(condition, dtype=bool)
-    yes, no = (v if isinstance(v, ExactArray) else exact([v]) for v in (yes, no))
+    yes, no = map(one_row, (yes, no))
     return ExactArray._of(Choice(condition), yes, no)
 
 

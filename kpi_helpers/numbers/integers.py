@@ -19,11 +19,14 @@ def peak(values) -> int:
 
 def times(a, b):
     """a × b in int64 where that is safe, in Python integers where it is not."""
-    if len(b) == 1 and b[0] == 1:
-        return a
     if a.dtype == object or b.dtype == object or peak(a) * peak(b) >= LIMIT:
         return a.astype(object) * b.astype(object)
     return a * b
+
+
+def scaled(a, b):
+    """a × b to be looked at only: a itself where b is 1."""
+    return a if len(b) == 1 and b[0] == 1 else times(a, b)
 
 
 def plus(a, b):

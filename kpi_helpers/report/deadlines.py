@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from kpi_helpers.calendar import Workdays, workdays_of
+from kpi_helpers.calendar import Workdays, calendar_exceptions, workdays_of
 from kpi_helpers.language import say
 from kpi_helpers.numbers import is_missing
 from kpi_helpers.report.grids import Column, Grid
@@ -50,7 +50,7 @@ def table(view: View) -> Grid:
     groups: dict[tuple, list[str]] = {}
     for one in deadlines(view):
         groups.setdefault((one.day, one.what, one.since, one.state), []).append(one.about)
-    days = workdays_of(view.policy, view.result.inputs)
+    days = workdays_of(view.policy, calendar_exceptions(view.result.inputs))
     rows = [[day, what, _names(about), _counted(view, days, day, since), state] for (day, what, since, state), about in groups.items()]
     return Grid(say("期限", "Deadlines"), [Column(title) for title in titles], rows)
 

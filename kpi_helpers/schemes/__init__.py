@@ -10,7 +10,7 @@ from functools import cache
 
 import pandas as pd
 
-from kpi_helpers.arguments import COMMON, ByColumn, Named, hints, marks
+from kpi_helpers.arguments import COMMON, ByColumn, Named, row_by_row
 from kpi_helpers.book import Book
 from kpi_helpers.checks import own_program
 from kpi_helpers.errors import Fault, PolicyError
@@ -46,7 +46,7 @@ def by_clause(policy: Policy, tables: Tables) -> Result:
 def apply(clause: Clause, book: Book):
     """Call a clause's rule with what its signature names, and hold what it gives within floor, cap and rounding."""
     book.clause = clause
-    wanted, kinds, arguments = wanted_by(clause.rule), hints(clause.rule), dict(clause.arguments)
+    wanted, by_row, arguments = wanted_by(clause.rule), row_by_row(clause.rule), dict(clause.arguments)
     common = {name: arguments.pop(name, None) for name in COMMON if name not in wanted}
     given: dict = {name: value for name, value in (("book", book), ("clause", clause)) if name in wanted}
     if "records" in wanted:
@@ -59,8 +59,7 @@ def apply(clause: Clause, book: Book):
     if "measures" in wanted:
         given["measures"] = [needs.factor(one, per) for one in clause.measures]
     for name, value in arguments.items():
-        row_by_row = "row" in marks(kinds[name])
-        given[name] = book.row_amount(value, given["records"], clause.per) if row_by_row else needs.argument(value, clause.per)
+        given[name] = book.row_amount(value, given["records"], clause.per) if name in by_row else needs.argument(value, clause.per)
     try:
         outcome = clause.rule(**given)
     except ZeroDivisionError:

@@ -50,6 +50,7 @@ class PersonDays:
     exempt: np.ndarray
     assessed: np.ndarray  # scheduled, and neither on leave nor exempt
     whole: ExactArray
+    number: dict[str, ExactArray]  # of the days scheduled, attended, and present, which paid leave is too
     calls: Calls
     uncalled: np.ndarray  # attended without a row of calls
     lacking: np.ndarray  # who has such a day among the assessed ones
@@ -96,6 +97,7 @@ def _days_without_exemption(tables: Tables, first: date, last: date, workdays: t
     uncalled = attended & assessed
     uncalled[calls.person, calls.column] = False
     sums = calls.sums(assessed, np.arange(len(hired)), parts)
+    named = {"scheduled": scheduled, "attended": attended & scheduled, "present": (attended | paid) & scheduled}
     return PersonDays(
         first,
         scheduled=scheduled,
@@ -105,6 +107,7 @@ def _days_without_exemption(tables: Tables, first: date, last: date, workdays: t
         exempt=np.zeros_like(planned),
         assessed=assessed,
         whole=maximum(exact(planned.sum(axis=1)), len(workdays)),
+        number={name: exact(on.sum(axis=1)) for name, on in named.items()},
         calls=calls,
         uncalled=uncalled,
         lacking=uncalled.any(axis=1),
@@ -262,8 +265,7 @@ def present_and_scheduled(book: Book, paid_leave_counts: bool) -> tuple[ExactArr
     days: PersonDays | None = book.kept.get("days")
     scheduled = present = missing(size)
     if days is not None:
-        scheduled = exact(days.scheduled.sum(axis=1))
-        present = exact((days.attended | (days.paid_leave if paid_leave_counts else False)).sum(axis=1))
+        scheduled, present = days.number["scheduled"], days.number["present" if paid_leave_counts else "attended"]
     own = given_by_month(book, "attended_days")
     if paid_leave_counts:
         own = own + given_by_month(book, "paid_leave_days").fillna(0)

@@ -257,10 +257,11 @@ def _climb(people: int, weeks: Weeks, thresholds, poor, below, reset, repeat_pre
     low = np.array([*(weeks.rate < one for one in thresholds), ~always])
     fits = np.array([always, always, poor, below, always])
     without, state = weeks.provided == 0, np.zeros(size, dtype=np.int64)
-    ends, starts = np.unique(weeks.week_end, return_index=True)
+    starts = _begins(weeks.week_end)
+    ends = weeks.week_end[starts]
     months = ends.astype("datetime64[M]").astype(np.int64)
     anew = np.diff(months // _SPANS[reset], prepend=0) != 0 if reset in _SPANS else np.zeros(len(ends), dtype=bool)
-    for end, new, rows in zip(ends, anew, np.split(np.arange(size), starts[1:]), strict=False):
+    for end, new, rows in zip(ends, anew, np.split(np.arange(size), starts[1:]) if size else (), strict=True):
         if new:
             level[:] = 0
         person = weeks.person[rows]
@@ -273,6 +274,11 @@ def _climb(people: int, weeks: Weeks, thresholds, poor, below, reset, repeat_pre
         unable = np.where(stopped, _STOPPED, np.where(without[rows], _NO_LEADS, np.where(lacking, _FLAGGED, 0)))
         state[rows] = np.where(taken > 0, taken, unable)
     return state
+
+
+def _begins(week_end: np.ndarray) -> np.ndarray:
+    """Where each week begins in a list that goes week by week."""
+    return np.flatnonzero(np.append(True, week_end[1:] != week_end[:-1])) if len(week_end) else np.zeros(0, dtype=np.intp)
 
 
 def _ladder_log(ids: pd.Index, weeks: Weeks, standard: Fraction, state: np.ndarray, words: np.ndarray) -> pd.DataFrame:
@@ -315,14 +321,17 @@ def _points(book: Book, steps: Steps, points) -> Lines:
 def _states(people: int, weeks: Weeks, state: np.ndarray, words: np.ndarray) -> np.ndarray:
     """阶梯: the states of each person's weeks of the month, in their order; people whose weeks are alike share one list."""
     inside = np.flatnonzero(weeks.inside)
-    ends, week = np.unique(weeks.week_end[inside], return_inverse=True)
-    table = np.zeros((people, len(ends)), dtype=np.int64)
+    starts = _begins(weeks.week_end[inside])
+    week = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(inside)))
+    table = np.zeros((people, len(starts)), dtype=np.int64)
     table[weeks.person[inside], week] = state[inside] % len(words) + 1
     # people are many, but few differ in their weeks, which one number says of each: a digit for every week, 0 for none
-    digits = (len(words) + 1) ** np.arange(len(ends), dtype=np.int64 if len(ends) < 16 else object)
-    _, first, codes = np.unique(table @ digits, return_index=True, return_inverse=True)
-    lists = np.empty(len(first), dtype=object)
-    for place, row in enumerate(table[first].tolist()):
+    digits = (len(words) + 1) ** np.arange(len(starts), dtype=np.int64 if len(starts) < 16 else object)
+    codes, found = pd.factorize(table @ digits)
+    one_of = np.zeros(len(found), dtype=np.intp)
+    one_of[codes] = np.arange(people)
+    lists = np.empty(len(found), dtype=object)
+    for place, row in enumerate(table[one_of].tolist()):
         lists[place] = [words[kind - 1] for kind in row if kind]
     return lists[codes]
 
