@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from kpi_helpers.numbers import (
     ROUNDINGS,
     ExactArray,
+    added,
+    added_again,
     clip,
     constant,
     exact,
@@ -256,6 +258,22 @@ def test_sums_by_group_and_their_total(rows):
 def test_sums_of_many_ratios_whose_common_denominator_is_beyond_64_bits(rows):
     column = exact([Fraction(part, whole) for part, whole, _ in rows])
     same(sum_by(column, [code for *_, code in rows], 3), [sum(Fraction(p, w) for p, w, code in rows if code == one) for one in range(3)])
+
+
+@given(st.lists(st.lists(maybe, min_size=3, max_size=3), min_size=1, max_size=5), st.data())
+def test_a_sum_made_from_that_of_other_columns_is_the_same_sum(rows, data):
+    columns = [exact(row) for row in rows]
+    earlier, now = (data.draw(st.lists(st.sampled_from(columns), max_size=8)) for _ in range(2))
+    made = added_again(now, earlier, added(earlier, 3))
+    same(made, [sum((one[at] for one in now if one[at] is not pd.NA), Fraction(0)) for at in range(3)])
+
+
+def test_what_is_made_of_a_column_does_not_share_its_numbers():
+    """Who writes into a product, a difference or a sign changed must not write into the column it was made of."""
+    column = exact([1, 2])
+    for made in (column * 1, column / 1, column + 0, column - 0, -column, abs(column), where([True, True], column, 0), minimum(column, 5)):
+        made[0] = Fraction(1, 7)
+    same(column, [1, 2])
 
 
 def test_a_missing_value_is_never_summed_as_zero():
