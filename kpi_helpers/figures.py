@@ -112,7 +112,7 @@ class Figures:
                 say(f"“{name}”要到条款 {maker.id} 才得出。", f"'{name}' is only made by clause {maker.id}."),
                 say(f'把本条移到其后，或写 after: "{maker.id}"。', f'Move this clause behind it, or write after: "{maker.id}".'),
             )
-        known = [*seen, *(one.heading for table in self.tables.values() for one in table.columns.values())]
+        known = [*sorted(seen), *(one.heading for table in self.tables.values() for one in table.columns.values())]
         if re.fullmatch(r"-?\d+(\.\d+)?\s*[%％]", name):
             return say(f"“{name}”不是数的写法。", f"'{name}' is no number."), say("百分数写成小数，如 0.05。", "Write a per cent as 0.05.")
         if re.search(r"[*/+×÷=()（）]", name):

@@ -49,6 +49,7 @@ def personalised(
     tiers: Tiers,
     tier_mode: Literal["highest_only", "cumulative"],
     requires_basic: YesNo,
+    protected: YesNo,
 ) -> None:
     """3.3b 个性化标准: regular staff who missed the basic quantity but did exceptionally well on the members.
 
@@ -61,8 +62,8 @@ def personalised(
         mine &= _known_as(book, "personalised_applied", True)
     if opt == "best_for_employee":
         due, bonus = people["base_wage_due"].array, tier_amount(ratio, tiers, tier_mode)
-        by_ratio = half_up(due * people["basic_ratio"].array) + (0 if requires_basic else bonus)
-        mine &= clip(due - deduction, 0) + bonus >= by_ratio
+        less, by_ratio = (due, due) if protected else (clip(due - deduction, 0), half_up(due * people["basic_ratio"].array))
+        mine &= less + bonus >= by_ratio + (0 if requires_basic else bonus)
     people["personalised"] = mine
     # without a number of members nobody can say which of 3.1b and 3.3d applies
     people["pay_undecided"] = concerned & ratio.isna()
