@@ -8,7 +8,7 @@ from kpi_helpers.errors import UsageError as UsageError
 from kpi_helpers.history import before as before
 from kpi_helpers.outputs import save as save
 from kpi_helpers.policy import Policy as Policy
-from kpi_helpers.policy import load_policy as load_policy
+from kpi_helpers.policy_file import load_policy as load_policy
 from kpi_helpers.result import Result as Result
 from kpi_helpers.schemes import score as score
 from kpi_helpers.what_if import show_panel as show_panel

@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(chosen) -> int:
     from kpi_helpers import run
-    from kpi_helpers.departments import project
+    from kpi_helpers.places import project
 
     month, work = run.find_jobs(
         chosen.month, chosen.department, chosen.policy, chosen.workbook, chosen.scenario, getattr(chosen, "lang", "")
@@ -150,7 +150,7 @@ def _cases(chosen) -> int:
 
 def _template(chosen) -> int:
     from kpi_helpers.checking import find_policy_file
-    from kpi_helpers.policy import load_policy
+    from kpi_helpers.policy_file import load_policy
 
     policy = load_policy(find_policy_file(chosen.policy), chosen.month or None)
     if chosen.cases:
@@ -205,8 +205,8 @@ def _what_if(chosen) -> int:
 
 
 def _pack(chosen) -> int:
-    from kpi_helpers.departments import project
     from kpi_helpers.pack import FOLDER, find_departments, find_month, find_password, make_packs
+    from kpi_helpers.places import project
 
     month = find_month(Path(chosen.output) if chosen.output else project() / "outputs", chosen.month)
     found, faults = find_departments(month, chosen.department)
@@ -244,7 +244,7 @@ def _pack(chosen) -> int:
 
 
 def _lab(chosen) -> int:
-    from kpi_helpers.departments import project
+    from kpi_helpers.places import project
 
     notebook = "/lab/tree/notebooks/kpi_monthly.ipynb"
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={project()}", f"--LabApp.default_url={notebook}", *chosen.more]

@@ -17,11 +17,12 @@ from kpi_helpers import strict_yaml
 from kpi_helpers.calendar import Period, quarter_of
 from kpi_helpers.clause_reader import CLAUSE_KEYS, NUMBERED
 from kpi_helpers.dated_text import EARLIEST, MONTH, PolicyText, entries_of, starts_of
-from kpi_helpers.departments import project
 from kpi_helpers.errors import Fault, PolicyError, UsageError
 from kpi_helpers.language import say
 from kpi_helpers.locking import aside, locked, unwritten
-from kpi_helpers.policy import Policy, load_policy
+from kpi_helpers.places import project
+from kpi_helpers.policy import Policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.policy_reader import Reader
 from kpi_helpers.scenarios import plain_text, yaml_text
 

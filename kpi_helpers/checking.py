@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi_helpers.calendar import Period
-from kpi_helpers.departments import Department, filed, find_file, find_job, latest_month, period_of, project, read_departments
+from kpi_helpers.departments import Department, filed, find_job, latest_month, period_of, read_departments
 from kpi_helpers.errors import MAX_FAULTS, DataError, Fault, KpiError, UsageError
 from kpi_helpers.language import say
 from kpi_helpers.lint import SEVERITIES, Finding, lint
-from kpi_helpers.policy import find_policy, load_policy
+from kpi_helpers.places import find_file, project
+from kpi_helpers.policy_file import find_policy, load_policy
 
 _MOST_REFUSED = 10  # rows that are named; the report lists all
 

@@ -15,7 +15,8 @@ from kpi_helpers.figures import Figures
 from kpi_helpers.filters import check_filter
 from kpi_helpers.language import say
 from kpi_helpers.overrides import exact_value, replaced
-from kpi_helpers.policy import BASES, PER, Clause, rules_of, value_text
+from kpi_helpers.policy import BASES, PER, Clause, value_text
+from kpi_helpers.rulebook import rules_of
 
 CLAUSE_KEYS = {
     *("id", "title", "source", "basis", "kind", "section", "rule", "stated", "per", "table", "measure", "measures"),

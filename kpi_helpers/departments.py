@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kpi_helpers import strict_yaml
 from kpi_helpers.audiences import Publish, read_audiences
 from kpi_helpers.calendar import Period, add_months, month_of, quarter_of
 from kpi_helpers.errors import Fault, KpiError, PolicyError, UsageError, did_you_mean
 from kpi_helpers.language import LANGUAGES, say, set_language
-from kpi_helpers.policy import Policy, load_policy, value_text
+from kpi_helpers.places import find_file, from_here, project, safe_name
+from kpi_helpers.policy import Policy, value_text
+from kpi_helpers.policy_file import load_policy
+from kpi_helpers.scenarios import Scenario, load_scenario, refuse_stale
 from kpi_helpers.tables import Tables
-
-if TYPE_CHECKING:
-    from kpi_helpers.scenarios import Scenario
 
 _DEPARTMENT = {"policy", "workbook", "language", "audiences", "publish"}
 PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?")
-_RESERVED = {"con", "prn", "aux", "nul", "index.html", "packs", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 class NotDue(UsageError):
@@ -82,8 +79,6 @@ class Job:
 
     def load_policy(self) -> Policy:
         """考核办法 as it stands in the period, with the scenario's numbers; refuses a scenario of an older policy (PolicyError)."""
-        from kpi_helpers.scenarios import refuse_stale
-
         if self.scenario:
             refuse_stale(self.scenario, load_policy(self.policy))
         return load_policy(self.policy, str(self.period), self.overrides)
@@ -124,15 +119,6 @@ def package_version() -> str:
         return version("kpi-helpers")
     except PackageNotFoundError:
         return "0"
-
-
-def project() -> Path:
-    """The folder that holds params/departments.yaml, looked for from here upwards, else beside the package."""
-    for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parent.parent):
-        if (folder / "params" / "departments.yaml").is_file():
-            return folder
-    problem = say("找不到 params/departments.yaml。", "params/departments.yaml was not found.")
-    raise UsageError(Fault(str(Path.cwd()), problem, say("请在项目文件夹中运行。", "Run this in the project's folder.")))
 
 
 @cache
@@ -176,19 +162,6 @@ def _department(base, name, entry, where, faults) -> Department | None:
     return Department(name, base / entry["policy"], str(base / entry["workbook"]), language, *read_audiences(entry, where, faults))
 
 
-def safe_name(name: str) -> str:
-    """A department's name as the name of a folder: no path, no hidden or reserved name, at most 60 signs.
-
-    >>> safe_name("../../客服 一部")
-    '_.._客服 一部'
-    """
-    kept = (sign for sign in unicodedata.normalize("NFC", name) if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co"))
-    plain = re.sub(r'[/\\:*?"<>|]', "_", "".join(kept)).strip(". ")[:60].strip(". ")
-    if not plain:
-        raise PolicyError(Fault(say("部门", "department"), say(f"部门名称“{name}”不能作文件夹名。", f"'{name}' cannot name a folder.")))
-    return f"_{plain}" if plain.split(".")[0].casefold() in _RESERVED or plain.casefold() in _RESERVED else plain
-
-
 def prepare(month: str = "", department: str = "", policy: str = "", workbook: str = "", scenario: str = "", lang: str = "") -> Job:
     """准备: `find_job`, and from here on everything is said in the job's language."""
     job = find_job(month, department, policy, workbook, scenario, lang)
@@ -201,8 +174,6 @@ def find_job(month: str = "", department: str = "", policy: str = "", workbook: 
 
     month: '2026-10'; a quarterly policy is run for the quarter that has ended by then. Raises KpiError.
     """
-    from kpi_helpers.scenarios import load_scenario
-
     entry = _entry(department, policy, workbook)
     if policy:
         entry = replace(entry, policy=find_file(policy))
@@ -212,8 +183,8 @@ def find_job(month: str = "", department: str = "", policy: str = "", workbook: 
     period = period_of(asked, load_policy(entry.policy).cycle, entry.name)
     return Job(
         entry.name,
-        _from_here(entry.policy),
-        _from_here(Path(entry.workbook.replace("{period}", filed(period)))),
+        from_here(entry.policy),
+        from_here(Path(entry.workbook.replace("{period}", filed(period)))),
         asked,
         period,
         lang or entry.language,
@@ -240,17 +211,6 @@ def _entry(name, policy, workbook) -> Department:
             Fault("department", say("请给出部门，或同时给出考核办法与工作簿。", "Give a department, or a policy and a workbook."))
         )
     raise UsageError(Fault("department", say(f"没有部门“{name}”。", f"there is no department '{name}'."), did_you_mean(name, known)))
-
-
-def find_file(name: str) -> Path:
-    """A path as given, from the working folder or else from the project's."""
-    path = Path(name).expanduser()
-    return path if path.is_absolute() or path.exists() or not (project() / path).exists() else project() / path
-
-
-def _from_here(path: Path) -> Path:
-    """A path as short as it can be written from the working folder."""
-    return path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path
 
 
 def filed(period: Period) -> str:

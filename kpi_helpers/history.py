@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kpi_helpers.departments import Job, filed, project, read_departments
+from kpi_helpers.departments import Job, filed, read_departments
 from kpi_helpers.errors import KpiError
 from kpi_helpers.language import say
+from kpi_helpers.places import project
 from kpi_helpers.result import Result
 
 

@@ -19,10 +19,12 @@ from kpi_helpers.cases import case_tables, plain, run_cases
 from kpi_helpers.checks import must_be_filled
 from kpi_helpers.columns import NUMERIC
 from kpi_helpers.dated_text import entries_of
-from kpi_helpers.departments import find_file, project
 from kpi_helpers.errors import Fault, KpiError, PolicyError, UsageError, did_you_mean
 from kpi_helpers.language import say
-from kpi_helpers.policy import Policy, load_policy, scheme_module
+from kpi_helpers.places import find_file, project
+from kpi_helpers.policy import Policy
+from kpi_helpers.policy_file import load_policy
+from kpi_helpers.rulebook import scheme_module
 from kpi_helpers.schemes import score
 from kpi_helpers.strict_yaml import flow
 

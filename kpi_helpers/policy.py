@@ -1,21 +1,14 @@
-"""考核办法: one policy file, strictly read, with the numbers in force in one period and every override checked."""
+"""考核办法: a policy as it stands in one period: its parameters, clauses and results, and its values as text."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import inspect
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from types import ModuleType
 
-from kpi_helpers import strict_yaml
 from kpi_helpers.arguments import ByColumn, Named, Rounding
 from kpi_helpers.calendar import Period
 from kpi_helpers.columns import Table
-from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.numbers import text as number_text
 
@@ -127,58 +120,6 @@ class Policy:
 
     def clause(self, id: str) -> Clause:
         return next(clause for clause in self.clauses if clause.id == id)
-
-
-def load_policy(path, month: str | None = None, overrides: dict | None = None) -> Policy:
-    """考核办法: read one policy file as it stands in `month` ('2026-10', '2026Q3', '2026').
-
-    overrides: dotted names → values, e.g. {"2.A1.1.points": -3, "cap_attendance": 20}, applied to a copy.
-    Raises PolicyError with every fault in the file and in the overrides.
-    """
-    path = Path(path)
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8")
-    except OSError as error:
-        raise PolicyError(
-            Fault(str(path), say(f"读不到考核办法：{error.strerror}。", f"cannot read the policy: {error.strerror}."))
-        ) from None
-    except UnicodeDecodeError:
-        raise PolicyError(
-            Fault(str(path), say("不是 UTF-8 文本。", "is not UTF-8 text."), say("请另存为 UTF-8。", "Save it as UTF-8."))
-        ) from None
-    from kpi_helpers.policy_reader import Reader
-
-    return Reader(strict_yaml.load(text, path.name), str(path), month, overrides or {}, hashlib.sha256(raw).hexdigest()).read()
-
-
-def find_policy(scheme: str) -> Path:
-    """The file of a scheme in params/policies, looked for from here upwards."""
-    for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parent.parent):
-        path = folder / "params" / "policies" / f"{scheme}.yaml"
-        if path.is_file():
-            return path
-    problem = say(f"没有考核办法“{scheme}”。", f"there is no policy '{scheme}'.")
-    raise PolicyError(Fault("params/policies", problem, say("请写出文件路径。", "Give the path of the file.")))
-
-
-def scheme_module(scheme: str) -> ModuleType | None:
-    """The module kpi_helpers.schemes.<scheme>, or None for a policy that needs no code."""
-    name = f"kpi_helpers.schemes.{scheme}"
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", scheme) or importlib.util.find_spec(name) is None:
-        return None
-    return importlib.import_module(name)
-
-
-def rules_of(module: ModuleType | None) -> dict:
-    """Every rule a policy may name: the shared ones and those of its scheme."""
-    shared = importlib.import_module("kpi_helpers.rules")
-    found = {name: getattr(shared, name) for name in shared.__all__}
-    for name, function in vars(module).items() if module else ():
-        own = inspect.isfunction(function) and f"{function.__module__}.".startswith(f"{module.__name__}.")
-        if own and name[0] != "_" and name != "score":
-            found[name] = function
-    return found
 
 
 def value_text(value) -> str:

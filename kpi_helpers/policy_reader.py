@@ -18,7 +18,8 @@ from kpi_helpers.errors import Fault, Faults, KpiError, PolicyError, did_you_mea
 from kpi_helpers.language import say
 from kpi_helpers.numbers import is_number
 from kpi_helpers.overrides import exact_value, replaced
-from kpi_helpers.policy import BASES, PER, ROLES, Clause, Parameter, Policy, Shown, scheme_module, value_text
+from kpi_helpers.policy import BASES, PER, ROLES, Clause, Parameter, Policy, Shown, value_text
+from kpi_helpers.rulebook import scheme_module
 from kpi_helpers.shapes import shaped
 
 _HEAD = (

@@ -17,11 +17,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kpi_helpers.calendar import Period
-from kpi_helpers.departments import Job, NotDue, filed, find_job, latest_month, project, read_departments
+from kpi_helpers.departments import Job, NotDue, filed, find_job, latest_month, read_departments
 from kpi_helpers.errors import DataError, Fault, KpiError, UsageError
 from kpi_helpers.language import language, say, set_language
 from kpi_helpers.locking import locked, unwritten
 from kpi_helpers.outputs import MANIFEST, seal, write_json
+from kpi_helpers.places import project
 from kpi_helpers.scenarios import load_scenario
 
 sys.modules.setdefault("rfc3987_syntax", None)  # papermill would load it: 0.7 s, for a check that nothing here needs
@@ -250,7 +251,7 @@ def write_overview(outputs: Path, month: str, failed: list[Outcome] = ()) -> Pat
 
 def _entries(month: Path, failed) -> list:
     """Departments in the order of departments.yaml, then whatever else was run."""
-    from kpi_helpers.departments import safe_name
+    from kpi_helpers.places import safe_name
     from kpi_helpers.report.overview import Entry
 
     names = {}

@@ -14,12 +14,12 @@ from itertools import count
 from pathlib import Path
 
 from kpi_helpers import strict_yaml
-from kpi_helpers.departments import find_file, project, safe_name
 from kpi_helpers.errors import Fault, KpiError, PolicyError, UsageError, did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.locking import locked, unwritten, write_whole
 from kpi_helpers.numbers import text as number_text
 from kpi_helpers.overrides import exact_value
+from kpi_helpers.places import find_file, project, safe_name
 from kpi_helpers.policy import Policy
 
 PATIENCE = 30  # seconds to wait for somebody else who is saving

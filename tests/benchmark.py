@@ -19,7 +19,8 @@ from test_replay import SAMPLES, SCHEMES, changes
 
 import kpi_helpers as kpi
 from kpi_helpers.compare import Comparison
-from kpi_helpers.policy import Policy, find_policy
+from kpi_helpers.policy import Policy
+from kpi_helpers.policy_file import find_policy
 from kpi_helpers.tables import Tables
 from kpi_helpers.what_if.replay import Replay
 

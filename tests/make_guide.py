@@ -23,7 +23,7 @@ from kpi_helpers.cases.compare import differences as differing
 from kpi_helpers.columns import table_named
 from kpi_helpers.errors import KpiError
 from kpi_helpers.numbers import text as number_text
-from kpi_helpers.policy import rules_of
+from kpi_helpers.rulebook import rules_of
 
 FOLDER = Path(__file__).with_name("guide")
 GUIDE = Path(__file__).parents[1] / "params" / "README.md"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from kpi_helpers.calendar import Period
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.workbook.template import write_workbook
 
 HERE = Path(__file__).resolve().parent

@@ -19,7 +19,7 @@ from kpi_helpers.calendar import Period
 from kpi_helpers.departments import find_job
 from kpi_helpers.errors import KpiError, PolicyError, UsageError
 from kpi_helpers.lint import lint
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.what_if.tunables import tunables
 
 ROOT = Path(__file__).parents[1]

@@ -10,8 +10,9 @@ from trial import numbers, quick, sheets
 
 import kpi_helpers as kpi
 from kpi_helpers.bridge import Part, bridges, sharers
-from kpi_helpers.departments import find_job, project, read_departments
+from kpi_helpers.departments import find_job, read_departments
 from kpi_helpers.language import set_language
+from kpi_helpers.places import project
 
 RESULTS = "results: {得分: {title: 得分, unit: 分, role: score}, 奖金: {title: 奖金, unit: 元, role: pay}, 甲: 甲}\n"
 TABLES = trial.TABLES.replace("clauses:", f"{RESULTS}clauses:")

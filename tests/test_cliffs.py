@@ -18,7 +18,7 @@ from kpi_helpers.cliffs.nudges import scored_with
 from kpi_helpers.departments import find_job
 from kpi_helpers.language import set_language
 from kpi_helpers.numbers import exact
-from kpi_helpers.policy import find_policy
+from kpi_helpers.policy_file import find_policy
 from kpi_helpers.report import Report
 from kpi_helpers.report.charts import tornado_svg
 from kpi_helpers.what_if.replay import Replay

@@ -6,7 +6,7 @@ import pytest
 
 import kpi_helpers as kpi
 from kpi_helpers.compare import Comparison
-from kpi_helpers.policy import find_policy
+from kpi_helpers.policy_file import find_policy
 from kpi_helpers.report.views import View
 
 

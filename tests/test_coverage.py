@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kpi_helpers import strict_yaml
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 
 HERE = Path(__file__).parent
 POLICIES = HERE.parent / "params" / "policies"

@@ -11,7 +11,7 @@ from kpi_helpers.cases import case_tables
 from kpi_helpers.errors import DataError, PolicyError
 from kpi_helpers.ledger import check_balance
 from kpi_helpers.numbers import total
-from kpi_helpers.policy import find_policy, load_policy
+from kpi_helpers.policy_file import find_policy, load_policy
 from kpi_helpers.schemes import score
 from kpi_helpers.workbook import read_workbook
 from kpi_helpers.workbook.template import write_workbook

@@ -12,7 +12,7 @@ from kpi_helpers.cases import plain
 from kpi_helpers.errors import PolicyError
 from kpi_helpers.ledger import check_balance
 from kpi_helpers.numbers import half_up
-from kpi_helpers.policy import find_policy, load_policy
+from kpi_helpers.policy_file import find_policy, load_policy
 from kpi_helpers.report.decisions import proposals
 from kpi_helpers.report.views import View
 

@@ -15,8 +15,9 @@ from kpi_helpers.clause_reader import CLAUSE_KEYS
 from kpi_helpers.columns import _COLUMN_KEYS, _TABLE_KEYS, KINDS
 from kpi_helpers.filters import TESTS
 from kpi_helpers.lint import lint
-from kpi_helpers.policy import ROLES, rules_of
+from kpi_helpers.policy import ROLES
 from kpi_helpers.policy_reader import _HEAD, _PARAMETER
+from kpi_helpers.rulebook import rules_of
 
 GUIDE = make_guide.GUIDE.read_text(encoding="utf-8")
 EXAMPLES = {f"{folder}/{name}": one for folder in ("rules", "recipes") for name, one in make_guide.examples(folder).items()}

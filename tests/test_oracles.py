@@ -14,7 +14,7 @@ from random_months import MONTHS, Dice, Month
 
 import kpi_helpers as kpi
 from kpi_helpers.cases import case_tables, plain
-from kpi_helpers.policy import find_policy
+from kpi_helpers.policy_file import find_policy
 
 # months of each policy: about ten seconds each
 COUNTS = {

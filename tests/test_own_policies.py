@@ -6,7 +6,8 @@ import pytest
 
 from kpi_helpers import strict_yaml
 from kpi_helpers.lint import lint
-from kpi_helpers.policy import load_policy, rules_of
+from kpi_helpers.policy_file import load_policy
+from kpi_helpers.rulebook import rules_of
 
 HERE = Path(__file__).parent
 POLICIES = sorted((HERE / "policies").glob("*.yaml"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kpi_helpers.errors import DataError
 from kpi_helpers.language import set_language
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.tables import Tables
 from kpi_helpers.workbook import cells, read_workbook
 from kpi_helpers.workbook.preflight import open_package

@@ -8,7 +8,7 @@ import pytest
 from kpi_helpers.cases import case_tables
 from kpi_helpers.errors import DataError, PolicyError
 from kpi_helpers.ledger import check_balance
-from kpi_helpers.policy import find_policy, load_policy
+from kpi_helpers.policy_file import find_policy, load_policy
 from kpi_helpers.schemes import score
 from kpi_helpers.workbook import read_workbook
 from kpi_helpers.workbook.template import write_workbook

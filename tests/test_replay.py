@@ -16,7 +16,7 @@ import kpi_helpers as kpi
 from kpi_helpers.cases import plain
 from kpi_helpers.cases.inputs import case_tables
 from kpi_helpers.cases.reading import read_cases
-from kpi_helpers.policy import find_policy
+from kpi_helpers.policy_file import find_policy
 from kpi_helpers.what_if.following import Followed, Unfollowed
 from kpi_helpers.what_if.replay import Replay
 

@@ -10,9 +10,10 @@ from bs4 import BeautifulSoup
 from small_month import PEOPLE
 
 from kpi_helpers import score
-from kpi_helpers.departments import find_job, latest_month, project, read_departments
+from kpi_helpers.departments import find_job, latest_month, read_departments
 from kpi_helpers.errors import KpiError
 from kpi_helpers.ledger import balance
+from kpi_helpers.places import project
 from kpi_helpers.report import Report, in_force, statement_name
 from kpi_helpers.report.decisions import proposals
 from kpi_helpers.report.exporter import report_html

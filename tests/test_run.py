@@ -18,9 +18,10 @@ import pytest
 from small_month import EVENTS, write_month
 
 from kpi_helpers import run
-from kpi_helpers.departments import filed, find_job, latest_month, period_of, read_departments, safe_name
+from kpi_helpers.departments import filed, find_job, latest_month, period_of, read_departments
 from kpi_helpers.engine import check_parameters, execute
 from kpi_helpers.errors import KpiError, PolicyError, UsageError
+from kpi_helpers.places import safe_name
 from kpi_helpers.scenarios import load_scenario
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ import pytest
 from kpi_helpers import run
 from kpi_helpers.departments import find_job
 from kpi_helpers.errors import KpiError, PolicyError, UsageError
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.scenarios import list_scenarios, load_scenario, save_scenario, stale
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +94,7 @@ def test_a_scenario_of_somebody_else_is_not_overwritten(policy, tmp_path):
 
 SAVE = """
 import sys
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.scenarios import save_scenario
 from kpi_helpers.errors import UsageError
 from pathlib import Path

@@ -15,8 +15,9 @@ from small_month import write_month
 
 import kpi_helpers as kpi
 from kpi_helpers.cliffs import ahead, nudged
-from kpi_helpers.departments import find_job, project, read_departments
+from kpi_helpers.departments import find_job, read_departments
 from kpi_helpers.language import set_language
+from kpi_helpers.places import project
 from kpi_helpers.report.next_steps import next_steps
 from kpi_helpers.report.own_records import Veil
 from kpi_helpers.report.slips import Slips

@@ -10,7 +10,7 @@ from kpi_helpers.cases import case_tables
 from kpi_helpers.errors import PolicyError
 from kpi_helpers.ledger import balance, check_balance
 from kpi_helpers.numbers import exact, sum_by, total
-from kpi_helpers.policy import find_policy, load_policy
+from kpi_helpers.policy_file import find_policy, load_policy
 from kpi_helpers.schemes import score
 
 READINGS = [

@@ -14,7 +14,7 @@ import pytest
 from kpi_helpers import load_policy, score
 from kpi_helpers.checks import event_clauses
 from kpi_helpers.errors import DataError, UsageError
-from kpi_helpers.policy import load_policy as load
+from kpi_helpers.policy_file import load_policy as load
 from kpi_helpers.workbook import read_workbook
 from kpi_helpers.workbook.sheet import EXAMPLE
 from kpi_helpers.workbook.template import write_template, write_workbook

@@ -9,7 +9,7 @@ from kpi_helpers.cases import case_tables
 from kpi_helpers.errors import PolicyError
 from kpi_helpers.ledger import check_balance
 from kpi_helpers.numbers import total
-from kpi_helpers.policy import find_policy, load_policy
+from kpi_helpers.policy_file import find_policy, load_policy
 from kpi_helpers.schemes import score
 
 COEFFICIENTS = {"优秀": 1.2, "良好": 1, "合格": 0.85, "不合格": 0}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kpi_helpers.errors import Fault, PolicyError
 from kpi_helpers.language import say
-from kpi_helpers.policy import find_policy
+from kpi_helpers.policy_file import find_policy
 
 MAX_CASES = 2_000
 

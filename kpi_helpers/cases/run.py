@@ -10,7 +10,7 @@ from kpi_helpers.cases.explain import explain
 from kpi_helpers.cases.inputs import case_tables
 from kpi_helpers.cases.reading import read_cases
 from kpi_helpers.errors import KpiError
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.result import Result
 from kpi_helpers.schemes import score
 

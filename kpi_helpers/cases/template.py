@@ -15,7 +15,7 @@ from kpi_helpers.columns import NUMERIC, Column, Table, table_named
 from kpi_helpers.errors import PolicyError
 from kpi_helpers.language import say
 from kpi_helpers.numbers import is_number
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.strict_yaml import digits, flow
 from kpi_helpers.tables import blank
 from kpi_helpers.workbook.template import Book, check_new, save_whole

@@ -14,7 +14,7 @@ from kpi_helpers.columns import Column
 from kpi_helpers.errors import DataError, Fault, PolicyError, did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.numbers import fraction
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.tables import Origin, blank, narrow
 from kpi_helpers.workbook import OWN_SHEETS, Reader
 from kpi_helpers.workbook.cells import letters

@@ -14,7 +14,8 @@ from kpi_helpers.calendar import Period, Workdays, month_of
 from kpi_helpers.errors import KpiError
 from kpi_helpers.lint.findings import Finding, error, note, shared_rule, warning
 from kpi_helpers.lint.told import listed
-from kpi_helpers.policy import Clause, Parameter, Policy, load_policy, value_text
+from kpi_helpers.policy import Clause, Parameter, Policy, value_text
+from kpi_helpers.policy_file import load_policy
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 

@@ -29,10 +29,11 @@ from traitlets import default
 from traitlets.config import Config
 from voila.app import Voila
 
-from kpi_helpers.departments import Job, project
+from kpi_helpers.departments import Job
 from kpi_helpers.engine import OwnKernelManager, check_parameters, read_notebook
 from kpi_helpers.errors import Fault, UsageError
 from kpi_helpers.language import say, set_language
+from kpi_helpers.places import project
 
 ADDRESS = "127.0.0.1"
 TEMPLATES = Path(__file__).parent / "voila"

@@ -8,7 +8,7 @@ import ipywidgets as W
 
 from kpi_helpers.compare import Comparison
 from kpi_helpers.language import say
-from kpi_helpers.policy import load_policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.scenarios import list_scenarios, load_scenario
 from kpi_helpers.what_if import views
 from kpi_helpers.what_if.differences import Side, differences

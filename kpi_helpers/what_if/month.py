@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 from kpi_helpers.departments import Job
-from kpi_helpers.policy import Policy, load_policy
+from kpi_helpers.policy import Policy
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.result import Result
 from kpi_helpers.what_if.cells import ALL
 from kpi_helpers.what_if.recording import Reads

@@ -8,10 +8,10 @@ import ipywidgets as W
 
 from kpi_helpers.adopt import Adopted, adopt, preview
 from kpi_helpers.calendar import add_months, month_of
-from kpi_helpers.departments import project, safe_name
 from kpi_helpers.errors import Fault, UsageError
 from kpi_helpers.language import say
 from kpi_helpers.outputs import MANIFEST
+from kpi_helpers.places import project, safe_name
 from kpi_helpers.scenarios import Scenario, list_scenarios, load_scenario, save_scenario, stale
 from kpi_helpers.what_if.widgets import button, html, labelled
 

@@ -10,7 +10,8 @@ from kpi_helpers.compare import Comparison
 from kpi_helpers.errors import Fault, KpiError, UsageError, did_you_mean
 from kpi_helpers.language import say
 from kpi_helpers.numbers import is_number
-from kpi_helpers.policy import load_policy, value_text
+from kpi_helpers.policy import value_text
+from kpi_helpers.policy_file import load_policy
 from kpi_helpers.result import Result
 from kpi_helpers.schemes import score
 from kpi_helpers.what_if.constraints import Constraints, Weights, constraints
