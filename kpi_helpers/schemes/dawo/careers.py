@@ -98,8 +98,8 @@ def fast_promotion(book: Book, clause: Clause, months: Whole, complaint_clauses:
         return
     people = book.people
     reached = specialists(book) & ~is_trial(book, book.period.last) & people["next_level"].notna().to_numpy()
-    reached &= (people["r_talk"].array > 1) & (people["r_calls"].array > 1) & (_complaints(book, complaint_clauses, reached) == 0)
-    reached &= people["incentive_ratio"].array >= 1
+    reached &= (people["r_talk"].array > 1) & (people["r_calls"].array > 1) & (people["incentive_ratio"].array >= 1)
+    reached &= _complaints(book, complaint_clauses, reached) == 0
     own = month_number(book.period.months[-1])
     for number in range(own - months + 1, own):
         reached &= book.once(_incentive_ratio_in, month_text(number)) >= 1

@@ -35,7 +35,7 @@ class Weeks:
     provided: ExactArray
     contacted: ExactArray
     rate: ExactArray
-    entered: dict[str, np.ndarray]  # what the supervisor says of the conditions
+    entered: dict[str, tuple[np.ndarray, np.ndarray]]  # where the supervisor says something of a condition, and what: yes or no
     inside: np.ndarray  # of the month
     assessed: ExactArray | None = None  # days; those of absence without leave are among them
     calls: dict[str, ExactArray] | None = None  # of these days, missing where one that was attended has no row
@@ -207,17 +207,22 @@ def _weeks_in_order(tables: Tables, period: Period | None, counted: pd.DataFrame
     rows = rows[(rows["person"] >= 0) & rows["week_end"].notna()].sort_values(["week_end", "person"])
     provided, contacted = rows["leads_provided"].array, rows["leads_contacted"].array
     rate = where(provided > 0, contacted / where(provided > 0, provided, 1), None)
-    entered = {name: rows[name].to_numpy(dtype=object) for name in ("habits_poor", "performance_below") if name in rows}
+    entered = {name: _entered(rows[name]) for name in ("habits_poor", "performance_below") if name in rows}
     row, person, week_end = (rows[name].to_numpy() for name in ("row", "person", "week_end"))
     return Weeks(row, person, week_end, provided, contacted, rate, entered, in_period(rows["week_end"], period))
+
+
+def _entered(words: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    known = np.flatnonzero(words.notna())
+    return known, words.to_numpy(dtype=object)[known].astype(bool)
 
 
 def _conditions(weeks: Weeks, name: str, computed: np.ndarray | None) -> np.ndarray:
     """What the supervisor entered, else what the data say, else not."""
     result = np.zeros(len(weeks.row), dtype=bool) if computed is None else computed
     if name in weeks.entered:
-        known = ~pd.isna(weeks.entered[name])
-        result[known] = weeks.entered[name][known].astype(bool)
+        known, said = weeks.entered[name]
+        result[known] = said
     return result
 
 
@@ -324,7 +329,7 @@ def _states(people: int, weeks: Weeks, state: np.ndarray, words: np.ndarray) -> 
     starts = _begins(weeks.week_end[inside])
     week = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(inside)))
     table = np.zeros((people, len(starts)), dtype=np.int64)
-    table[weeks.person[inside], week] = state[inside] % len(words) + 1
+    table[weeks.person[inside], week] = np.arange(1, len(words) + 1)[state[inside]]  # the words of odd states stand at the end
     # people are many, but few differ in their weeks, which one number says of each: a digit for every week, 0 for none
     digits = (len(words) + 1) ** np.arange(len(starts), dtype=np.int64 if len(starts) < 16 else object)
     codes, found = pd.factorize(table @ digits)
@@ -343,8 +348,10 @@ def _name_missing_weeks(book: Book, clause: Clause, weeks: Weeks) -> None:
     (hired, left), bound = employment(book), has_quota(book) & book.complete()
     lacking = {}
     for sunday in sundays(book.period.first, book.period.last):
-        expected = bound & (hired <= day64(sunday)) & (left >= day64(sunday))
-        expected[weeks.person[weeks.week_end == day64(sunday)]] = False
+        day = day64(sunday)
+        first, end = (np.searchsorted(weeks.week_end, day, side) for side in ("left", "right"))
+        expected = bound & (hired <= day) & (left >= day)
+        expected[weeks.person[first:end]] = False
         if expected.any():
             lacking[sunday.isoformat()] = int(expected.sum())
     if lacking:
