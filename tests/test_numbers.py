@@ -229,6 +229,17 @@ def test_a_chain_of_operations_that_is_put_off_equals_fractions(rows, steps, lin
     same(made, expected)
 
 
+def test_a_long_chain_of_operations_that_is_put_off_is_worked_out_in_time():
+    """A sum of more columns than Python's stack has frames, looked at in the end only."""
+    one = exact([Fraction(1, 3**60), Fraction(2, 7**40)])
+    column = one
+    for _ in range(2000):
+        column = column + one
+    assert (column > one * 2000).all()
+    same(half_up(column.copy(), 6), [0, 0])
+    same(column, [Fraction(2001, 3**60), Fraction(4002, 7**40)])
+
+
 def test_a_column_that_is_put_off_can_be_written_to_and_frozen():
     long = exact([Fraction(1, 3**60), Fraction(2, 3**60)]) * 3
     copied = long.copy()

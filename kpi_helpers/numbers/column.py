@@ -67,8 +67,17 @@ class ExactArray(ExtensionArray):
     def __getattr__(self, name):
         if name not in ("num", "den") or self._deferred is None:
             raise AttributeError(name)
-        (self.num, self.den), self._deferred = self._deferred.ratios, None
+        self.work_out()
         return self.__dict__[name]
+
+    @property
+    def depth(self) -> int:
+        """How many operations are put off one upon the other."""
+        return 0 if self._deferred is None else self._deferred.depth
+
+    def work_out(self) -> None:
+        """Look at its numbers."""
+        (self.num, self.den), self._deferred = self._deferred.ratios, None
 
     @property
     def wide(self) -> bool:

@@ -17,6 +17,8 @@ from kpi_helpers.numbers.estimates import (
 )
 from kpi_helpers.numbers.ratios import ratio_difference, ratio_product, ratio_quotient, ratio_sum, shortened
 
+_DEEPEST = 50  # operations put off one upon the other; each of them takes some frames of Python's stack
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -62,10 +64,14 @@ class Choice:
 
 
 class Deferred:
-    """An operation on two columns (see `ExactArray`) that is put off."""
+    """An operation on two columns (see `ExactArray`) that is put off; chains of them are worked out before they get too long to follow."""
 
     def __init__(self, operation: Operation | Choice, one, other):
         self.operation, self.columns = operation, (one, other)
+        for column in self.columns:
+            if column.depth >= _DEEPEST:
+                column.work_out()
+        self.depth = 1 + max(one.depth, other.depth)
 
     def __len__(self):
         return max(map(len, self.columns))
