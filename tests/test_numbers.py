@@ -240,6 +240,16 @@ def test_a_long_chain_of_operations_that_is_put_off_is_worked_out_in_time():
     same(column, [Fraction(2001, 3**60), Fraction(4002, 7**40)])
 
 
+def test_what_is_put_off_keeps_the_numbers_it_was_made_of():
+    """Columns and conditions may be written to before anybody looks at what was made of them."""
+    column, other, condition = exact([Fraction(1, 3**60), 2]), exact([1, 1]), np.array([True, False])
+    added_up, chosen = column + other, where(condition, column, other)
+    column[0], other[1], condition[0] = 7, 7, False
+    same(added_up, [1 + Fraction(1, 3**60), 3])
+    same(chosen, [Fraction(1, 3**60), 1])
+    same(column, [7, 2])
+
+
 def test_a_column_that_is_put_off_can_be_written_to_and_frozen():
     long = exact([Fraction(1, 3**60), Fraction(2, 3**60)]) * 3
     copied = long.copy()

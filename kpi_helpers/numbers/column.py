@@ -103,6 +103,14 @@ class ExactArray(ExtensionArray):
     def freeze(self) -> None:
         """Nobody may write into it any more."""
         self._frozen = True
+        self._close()
+
+    def kept(self) -> ExactArray:
+        """A view that keeps its numbers: whoever writes into this column from now on writes into copies of its arrays."""
+        self._close()
+        return self.view()
+
+    def _close(self) -> None:
         for array in () if self._deferred else (self.num, self.den):
             array.flags.writeable = False
 

@@ -37,6 +37,10 @@ class Operation:
         """The same operation on some rows only."""
         return self
 
+    def kept(self) -> Operation:
+        """The same operation, whatever is written into its condition."""
+        return self
+
 
 SUM = Operation(ratio_sum, estimated_sum)
 DIFFERENCE = Operation(ratio_difference, estimated_difference)
@@ -62,15 +66,19 @@ class Choice:
     def at(self, rows) -> Choice:
         return Choice(self.condition[rows])
 
+    def kept(self) -> Choice:
+        return Choice(self.condition.copy())
+
 
 class Deferred:
     """An operation on two columns (see `ExactArray`) that is put off; chains of them are worked out before they get too long to follow."""
 
     def __init__(self, operation: Operation | Choice, one, other):
-        self.operation, self.columns = operation, (one, other)
-        for column in self.columns:
+        for column in (one, other):
             if column.depth >= _DEEPEST:
                 column.work_out()
+        # what is written into columns or conditions later on must not reach back
+        self.operation, self.columns = operation.kept(), (one.kept(), other.kept())
         self.depth = 1 + max(one.depth, other.depth)
 
     def __len__(self):
