@@ -84,6 +84,21 @@ def test_weights_that_do_not_add_up_to_100_stop_the_scoring():
         run({}, weight_teamwork=40)
 
 
+def test_an_item_may_count_in_two_indicators_and_stands_on_the_form_once(tmp_path):
+    text = find_policy("quarterly_standard").read_text(encoding="utf-8")
+    path = tmp_path / "quarterly_standard.yaml"
+    path.write_text(text.replace('items: ["1a", "1b", "1c", "1d"]', 'items: ["1a", "1b", "1c", "1d", "2a"]'), encoding="utf-8")
+    policy = load_policy(path, "2026Q3")
+    rows = [["E1", item, 80 if item == "2a" else 60] for item in ("1a", "1b", "1c", "2a", "2b", "2c")]
+    inputs = {
+        "employees": {"columns": ["employee_id"], "rows": [["E1"]]},
+        "ratings": {"columns": ["employee_id", "item", "supervisor_score"], "rows": rows},
+    }
+    result = score(policy, case_tables(policy, inputs))
+    assert result.employees.at["E1", "service_quality"] == 65  # (60 + 60 + 60 + 80) / 4, without data for 1d
+    assert len(result.tables["assessment_forms"]) == 15
+
+
 def test_the_workbook_of_the_sample_reads_clean_and_its_faults_are_named_at_their_cells(tmp_path):
     policy, rows = load_policy(find_policy("quarterly_standard"), "2026Q3"), sample("2026Q3")
     assert not read_workbook(write_workbook(policy, rows, tmp_path / "good.xlsx"), policy).refused

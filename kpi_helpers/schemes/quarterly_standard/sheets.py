@@ -62,8 +62,8 @@ def _too_large(daily, part: str, whole: str) -> list[RowFault]:
 
 
 def items_of(policy: Policy) -> list[str]:
-    """项目: the ids of all items, in the order of the document."""
-    return [item for clause in policy.clauses for item in clause.arguments.get("items", [])]
+    """项目: the ids of all items, in the order of the document, one that counts in two indicators once."""
+    return list(dict.fromkeys(item for clause in policy.clauses for item in clause.arguments.get("items", [])))
 
 
 def judged_items(policy: Policy) -> list[str]:
@@ -72,8 +72,8 @@ def judged_items(policy: Policy) -> list[str]:
 
 
 def is_judged(policy: Policy, item: str) -> bool:
-    clause = next(clause for clause in policy.clauses if clause.result == item)
-    return clause.table == "ratings" and clause.arguments.get("source_of_score", "rating") == "rating"
+    made = [clause for clause in policy.clauses if clause.result == item and clause.table == "ratings"]
+    return any(clause.arguments.get("source_of_score", "rating") == "rating" for clause in made)
 
 
 def title_of(book: Book, item: str) -> str:
@@ -88,7 +88,7 @@ def standards_of(policy: Policy) -> list[str]:
             used = [part.partition("=")[0] for part in clause.in_force.split("；")]
             numbers = [policy.parameters[name] for name in used if name in policy.parameters]
             targets[clause.result] += [f"{one.title} {text(one.value)}{one.unit}" for one in numbers if is_number(one.value)]
-    return ["；".join(one) for one in targets.values()]
+    return ["；".join(targets[item]) for item in items_of(policy)]
 
 
 def numbers_of(frame: pd.DataFrame, column: str) -> ExactArray:
