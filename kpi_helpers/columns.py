@@ -195,7 +195,10 @@ def _read_column(table, item, required, where, faults) -> Column | None:
     if known is None and not own:
         close = get_close_matches(str(name), [*_english("columns"), *vocabulary()["columns"]], n=1, cutoff=0.6)
         hint = did_you_mean(name, close) if close else ""
-        hint += say(f"自己的列要写明种类，如 {name}: number 或 {name}: text。", f"Say the kind of a column of your own: {name}: number.")
+        if any(sign in str(name) for sign in "、，"):
+            hint = say("列名之间用半角逗号和空格分开，如 [工号, 姓名]。", "Part the names of columns by a comma and a space.")
+        else:
+            hint += say(f"自己的列要写明种类，如 {name}: number 或 {name}: text。", f"Say the kind of a column of yours: {name}: number.")
         faults.append(Fault(where, say(f"不认识列“{name}”。", f"unknown column '{name}'."), hint))
         return None
     for key in own.keys() - _COLUMN_KEYS:

@@ -155,6 +155,7 @@ def test_a_wrong_override_says_what_is_meant(load, override, message):
         ("basis: S, rule: total", "basis: X, rule: total", "basis“X”应为 S、R 或 A。"),
         ("scheme: trial", "scheme: trial\nshceme: 1", "不认识“shceme”。 是否指“scheme”？"),
         ("optional: [role]", "optional: [rolle]", "不认识列“rolle”。 是否指“role”？"),
+        ("optional: [role]", "optional: [role、hire_date]", "不认识列“role、hire_date”。 列名之间用半角逗号和空格分开"),
         ("as: score", 'as: score, after: "9"', "after: 没有可排在其后的条款“9”。"),
         ("as: score", "who: {岗位: 出纳}", "“岗位”没有“出纳”。"),
         ("title: 迟到", "title: 迟到, title: 早退", "键“title”重复。"),
