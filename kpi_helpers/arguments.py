@@ -80,7 +80,7 @@ def _rounding(value):
     if step is None and type(given.get("places")) is int and 0 <= given["places"] <= 6:
         step = Fraction(1, 10 ** given["places"])
     unknown = given.keys() - {"places", "to", "mode"} or {"places", "to"} <= given.keys() or mode not in ROUNDINGS
-    if unknown or isinstance(step, bool) or not isinstance(step, (int, Fraction)) or step <= 0:
+    if unknown or not is_number(step) or step <= 0:
         raise ValueError(
             say(
                 f"写作小数位数，或 {{places: 0, mode: down}}，或 {{to: 100, mode: down}}；mode 可用 {'、'.join(ROUNDINGS)}",

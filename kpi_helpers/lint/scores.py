@@ -10,6 +10,7 @@ from kpi_helpers.language import say
 from kpi_helpers.lint.findings import Finding, note, warning
 from kpi_helpers.lint.model import Model, Sum, model_of
 from kpi_helpers.lint.told import shown, signed
+from kpi_helpers.numbers import is_number
 from kpi_helpers.policy import Clause, Policy
 
 
@@ -125,4 +126,4 @@ def check_score_readings(policy: Policy) -> Iterator[Finding]:
 def _changes(clause: Clause, additions: bool) -> bool:
     points = clause.arguments.get("points")
     kind = "addition" if additions else "deduction"
-    return clause.kind == kind and isinstance(points, (int, Fraction)) and not isinstance(points, bool) and (points > 0) == additions
+    return clause.kind == kind and is_number(points) and (points > 0) == additions

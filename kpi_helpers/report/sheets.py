@@ -12,7 +12,7 @@ from math import isfinite
 from xlsxwriter.utility import xl_range
 
 from kpi_helpers.language import say
-from kpi_helpers.numbers import half_up
+from kpi_helpers.numbers import half_up, is_number
 from kpi_helpers.report.grids import Grid
 from kpi_helpers.report.looks import INK, LINE, TINT, WARM, Looks
 from kpi_helpers.report.words import basis_word, show, unit_word
@@ -141,7 +141,7 @@ class Sheets:
         look = {"font_color": WARM} if assumed else {}
         if isinstance(value, float) and isfinite(value):
             value = Fraction(repr(value))
-        if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        if is_number(value):
             form = self.looks.number_format(Fraction(value), unit)
             sheet.write_number(y, x, float(value), self.format(num_format=form, **look))
             return min(len(show(value, unit)), 12) if form.startswith(("General", "0")) else len(show(value, unit))

@@ -16,7 +16,7 @@ from kpi_helpers.events import entered_points, may_count
 from kpi_helpers.flags import picked
 from kpi_helpers.language import say
 from kpi_helpers.lines import Cells, Lines, Records
-from kpi_helpers.numbers import added, clip, constant, count_by, exact, half_up, text, where
+from kpi_helpers.numbers import added, clip, constant, count_by, exact, half_up, is_number, text, where
 from kpi_helpers.policy import Clause, Policy
 from kpi_helpers.rules import discretionary, per_event
 from kpi_helpers.schemes.dawo.staff import persons, scored
@@ -121,7 +121,7 @@ def attendance_rules(book: Book, clause: Clause, records: Records, handbook: Lit
 
 def _check_handbook(handbook, **_):
     for kind, points in handbook.items() if isinstance(handbook, dict) else ():
-        if isinstance(points, bool) or not isinstance(points, (int, Fraction)) or points < 0:
+        if not is_number(points) or points < 0:
             shown = text(points) if isinstance(points, Fraction) else points
             yield say(f"“{kind}”每次扣 {shown} 分无效，应为不小于 0 的数。", f"'{kind}': {shown} points must be a number, 0 or more.")
 

@@ -37,19 +37,19 @@ def survey_count(book: Book, clause: Clause, records: Records, target: Number, s
 
     share: its part of item 1d; the whole item where no questionnaire score counts or none is known.
     """
-    rows, months = book.once(_months_surveyed, records, book.period)
+    rows, with_scores, months = book.once(_months_surveyed, records, book.period)
     given = count_by(rows.units, rows.size)
     ratios = minimum(rows.column("completed_count").array / target, 1)
     value = where((given > 0) & (months > 0), rows.sum(ratios) / where(months == 0, None, months), None)
     _flag_silent_months(book, clause, (given > 0) & (given < months))
-    scored = count_by(book.once(_months_scored, records, book.period).units, rows.size) > 0
+    scored = count_by(with_scores.units, rows.size) > 0
     part = where(scored & with_score, share, 1)
     return _item(book, clause, value * part * HUNDRED, rows.sum("completed_count"), rows.cells("completed_count"))
 
 
 def survey_score(book: Book, clause: Clause, records: Records, target: Number, share: Number, counts: YesNo) -> Lines:
     """1d.2 问卷得分: mean over the months with a score of min(1, score / target), times its part of item 1d."""
-    rows = book.once(_months_scored, records, book.period)
+    _, rows, _ = book.once(_months_surveyed, records, book.period)
     number = count_by(rows.units, rows.size)
     given, _ = given_score(book, clause.result)
     applies = (number > 0) & counts & given.isna() & book.kept["assessed"]
@@ -57,21 +57,16 @@ def survey_score(book: Book, clause: Clause, records: Records, target: Number, s
     return Lines(where(applies, mean * share * HUNDRED, None), where(applies, number, None), rows.cells("avg_score"))
 
 
-def _months_surveyed(tables: Tables, records: Records, period: Period | None) -> tuple[Records, ExactArray]:
-    """Rows of the months in which their person was employed, and the number of those months for everybody."""
+def _months_surveyed(tables: Tables, records: Records, period: Period | None) -> tuple[Records, Records, ExactArray]:
+    """Rows of the months in which their person was employed, those of them with a score, and the number of such months for everybody."""
     spans = months_of(period, records.column("month"))
     employed = {name: overlaps(tables, *span) for name, span in spans.items()}
     month = records.column("month").to_numpy(dtype=object)
     found = np.zeros(len(month), dtype=bool)
     for name, people in employed.items():
         found |= (month == name) & people[records.units]
-    return records.pick(found), exact(np.sum([*employed.values(), np.zeros(records.size, dtype=bool)], axis=0))
-
-
-def _months_scored(tables: Tables, records: Records, period: Period | None) -> Records:
-    """Those of them that have a questionnaire score."""
-    rows, _ = _months_surveyed(tables, records, period)
-    return rows.pick(rows.column("avg_score").notna().to_numpy())
+    rows, months = records.pick(found), exact(np.sum([*employed.values(), np.zeros(records.size, dtype=bool)], axis=0))
+    return rows, rows.pick(rows.column("avg_score").notna().to_numpy()), months
 
 
 def _flag_silent_months(book: Book, clause: Clause, chosen: np.ndarray) -> None:
@@ -139,7 +134,7 @@ def answer_rate(book: Book, clause: Clause, records: Records, target: Number) ->
 
 def survey_mean(book: Book, clause: Clause, records: Records, target: Number) -> Lines:
     """4a 评价分数: the mean score of all questionnaires of the quarter against the target."""
-    rows = book.once(_months_scored, records, book.period)
+    _, rows, _ = book.once(_months_surveyed, records, book.period)
     number = rows.sum("completed_count")
     mean = rows.sum(rows.column("completed_count").array * rows.column("avg_score").array) / where(number == 0, None, number)
     return _item(book, clause, minimum(mean / target, 1) * HUNDRED, mean, rows.cells("avg_score"))
